@@ -1,0 +1,107 @@
+/** The pages of the manual, in the order they are read. */
+
+export interface ManualPage {
+  /** Of the file in `docs/`, without `.md`. */
+  readonly name: string;
+  /** As the navigation calls it. */
+  readonly title: string;
+  /** One sentence for search engines and for the cards on the first page. */
+  readonly about: string;
+}
+
+export interface ManualPart {
+  readonly title: string;
+  readonly pages: readonly ManualPage[];
+}
+
+export const manual: readonly ManualPart[] = [
+  {
+    title: "Start",
+    pages: [
+      { name: "index", title: "What Sluice is", about: "A web server you configure in TypeScript." },
+      {
+        name: "getting-started",
+        title: "Getting started",
+        about: "From an empty directory to a site with its own configuration, in five minutes.",
+      },
+    ],
+  },
+  {
+    title: "Serve",
+    pages: [
+      {
+        name: "files",
+        title: "Files",
+        about: "Every option of files(), and what it does about ranges, caches, languages and odd paths.",
+      },
+      {
+        name: "configuration",
+        title: "Configuration",
+        about: "Sites, routes, filters and handlers, and how mistakes in them are told.",
+      },
+      {
+        name: "limits",
+        title: "Limits and timeouts",
+        about: "Everything a client can make grow or wait, by name, with its default.",
+      },
+      {
+        name: "cli",
+        title: "Command line",
+        about: "Commands, flags, environment, signals and exit codes.",
+      },
+      { name: "logs", title: "Logs", about: "The four formats of the access log, and rotating it." },
+    ],
+  },
+  {
+    title: "Program",
+    pages: [
+      {
+        name: "embedding",
+        title: "Embedding and testing",
+        about: "A server inside your program, and requests without a socket.",
+      },
+      {
+        name: "http1",
+        title: "HTTP/1.1",
+        about: "What the protocol engine accepts, what it refuses, and why.",
+      },
+    ],
+  },
+  {
+    title: "Compare",
+    pages: [
+      {
+        name: "performance",
+        title: "Performance",
+        about: "How fast it is beside nginx, h2o and node:http, and how to measure it yourself.",
+      },
+      {
+        name: "comparison",
+        title: "Comparison",
+        about: "What well-known static servers answer to the same requests.",
+      },
+    ],
+  },
+  {
+    title: "Inside",
+    pages: [
+      {
+        name: "architecture",
+        title: "How it is built",
+        about: "Rooms, floors and the promises between them, for those who read or change the code.",
+      },
+      {
+        name: "dependencies",
+        title: "Dependencies",
+        about: "What Sluice depends on, and why each was chosen.",
+      },
+    ],
+  },
+];
+
+export const manualPages: readonly ManualPage[] = manual.flatMap(({ pages }) => pages);
+
+/** The path a page has on the site. */
+export function pathOf(name: string): string {
+  return name === "index" ? "/" : `/${name}`;
+}
