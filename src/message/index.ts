@@ -1,0 +1,11 @@
+/** Words: what messages are made of. */
+export * from "./connection.ts";
+export * from "./content.ts";
+export * from "./fault.ts";
+export * from "./fields.ts";
+export * from "./machine.ts";
+export * from "./quantities.ts";
+export * from "./request.ts";
+export * from "./response.ts";
+export * from "./target.ts";
+export * from "./units.ts";
