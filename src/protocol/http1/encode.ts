@@ -1,0 +1,181 @@
+/** Writes heads, chunks and trailers as HTTP/1.1 (RFC 9112 §4, §5, §7.1). */
+import { reasonPhrase } from "../../fields/index.ts";
+import { type Fields, MisuseError, type Octets } from "../../message/index.ts";
+import { isTchar } from "./grammar.ts";
+
+/** The current time as a Date field writes it, kept by a clock above and renewed each second. */
+export interface Dateline {
+  /** Grows when `text` changes. */
+  readonly second: number;
+  /** IMF-fixdate. */
+  readonly text: string;
+}
+
+export interface HeadFraming {
+  /** Written as Content-Length; undefined writes none. */
+  readonly length: Octets | undefined;
+  readonly chunked: boolean;
+  /** Value of the Connection field; undefined writes none. */
+  readonly connection: string | undefined;
+}
+
+/** Fields that the machine writes itself, whatever a response carries. */
+const framed: ReadonlySet<string> = new Set([
+  "connection",
+  "transfer-encoding",
+  "content-length",
+  "keep-alive",
+]);
+
+/** Fields that mean something only before the content (RFC 9110 §6.5.1). */
+const notInTrailers: ReadonlySet<string> = new Set([
+  ...framed,
+  "host",
+  "trailer",
+  "te",
+  "upgrade",
+  "content-encoding",
+  "content-type",
+  "content-range",
+  "authorization",
+  "www-authenticate",
+  "proxy-authorization",
+  "proxy-authenticate",
+  "proxy-authentication-info",
+  "authentication-info",
+  "set-cookie",
+  "cookie",
+  "cache-control",
+  "expect",
+  "max-forwards",
+  "pragma",
+  "range",
+  "age",
+  "date",
+  "expires",
+  "location",
+  "retry-after",
+  "vary",
+  "warning",
+  "if-match",
+  "if-none-match",
+  "if-modified-since",
+  "if-unmodified-since",
+  "if-range",
+]);
+
+export function mayBeTrailer(name: string): boolean {
+  return !notInTrailers.has(name);
+}
+
+/** The head of a final response, as latin1 text with its empty line. */
+export function encodeResponseHead(
+  status: number,
+  fields: Fields,
+  framing: HeadFraming,
+  date: Dateline,
+): string {
+  let text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+  let dated = false;
+  for (const [name, value] of fields) {
+    if (!framed.has(name)) {
+      dated ||= name === "date";
+      text += fieldLine(name, value);
+    }
+  }
+  if (!dated) {
+    text += `Date: ${date.text}\r\n`;
+  }
+  return `${text}${framingLines(framing)}\r\n`;
+}
+
+/** An interim response (RFC 9110 §15.2). */
+export function encodeInterim(status: number, fields: Fields): string {
+  let text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+  for (const [name, value] of fields) {
+    if (!framed.has(name)) {
+      text += fieldLine(name, value);
+    }
+  }
+  return `${text}\r\n`;
+}
+
+/** The head of a request, as latin1 text with its empty line. */
+export function encodeRequestHead(
+  method: string,
+  target: string,
+  fields: Fields,
+  framing: HeadFraming,
+): string {
+  if (!isToken(method) || target === "" || /[^\x21-\x7e]/.test(target)) {
+    throw new MisuseError(`request line of ${JSON.stringify(method)} ${JSON.stringify(target)}`);
+  }
+  let text = `${method} ${target} HTTP/1.1\r\n`;
+  for (const [name, value] of fields) {
+    if (!framed.has(name)) {
+      text += fieldLine(name, value);
+    }
+  }
+  return `${text}${framingLines(framing)}\r\n`;
+}
+
+/** The last chunk and the trailer section. */
+export function encodeLastChunk(trailers: Fields): string {
+  let text = "0\r\n";
+  for (const [name, value] of trailers) {
+    if (mayBeTrailer(name)) {
+      text += fieldLine(name, value);
+    }
+  }
+  return `${text}\r\n`;
+}
+
+/** One field line. @throws MisuseError where name or value would break the message apart. */
+function fieldLine(name: string, value: string): string {
+  let written = writtenNames.get(name);
+  if (written === undefined) {
+    if (!isToken(name)) {
+      throw new MisuseError(`field name ${JSON.stringify(name)} is no token`);
+    }
+    written = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+    if (writtenNames.size < 512) {
+      writtenNames.set(name, written);
+    }
+  }
+  // A value goes out as received, obs-text and all; what could end the line or the text may not.
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    throw new MisuseError(`value of field ${name} holds a control or non-latin1 character`);
+  }
+  return `${written}: ${value}\r\n`;
+}
+
+/** Names as people are used to see them; bounded, since an origin server chooses names. */
+const writtenNames = new Map<string, string>([
+  ["etag", "ETag"],
+  ["te", "TE"],
+  ["www-authenticate", "WWW-Authenticate"],
+]);
+
+function framingLines(framing: HeadFraming): string {
+  let text = "";
+  if (framing.length !== undefined) {
+    text += `Content-Length: ${framing.length}\r\n`;
+  }
+  if (framing.chunked) {
+    text += "Transfer-Encoding: chunked\r\n";
+  }
+  if (framing.connection !== undefined) {
+    text += `Connection: ${framing.connection}\r\n`;
+  }
+  return text;
+}
+
+function isToken(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 255 || isTchar[code] === 0) {
+      return false;
+    }
+  }
+  return text.length > 0;
+}
