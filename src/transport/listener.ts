@@ -1,0 +1,160 @@
+/** Listening sockets: TCP and Unix. Connections are counted here, since `node:net` cannot (see socket-channel). */
+import { chmodSync, lstatSync, unlinkSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Endpoint } from "../message/index.ts";
+import type { Channel } from "./channel.ts";
+import { socketChannel } from "./socket-channel.ts";
+
+export type ListenPlace =
+  /** `host` undefined: every interface, IPv6 and IPv4 alike where the system can. */
+  | { readonly type: "tcp"; readonly host: string | undefined; readonly port: number }
+  | { readonly type: "unix"; readonly path: string; readonly mode: number | undefined };
+
+export interface ListenerOptions {
+  /** How sockets are read; "borrowed" unless a test wants the fallback. */
+  readonly reading?: "borrowed" | "plain";
+  /** Connections the system may hold before we accept them. */
+  readonly backlog?: number;
+  /** Told of errors after listening began (such as too many open files); listening goes on. */
+  readonly onError: (error: Error) => void;
+}
+
+export interface OpenListener {
+  /** Where it listens, with the port the system chose. */
+  readonly local: Endpoint;
+  /** Stops accepting; open connections live on. */
+  close(): Promise<void>;
+}
+
+/**
+ * Binds and accepts: each connection is given to `accept` as a channel nobody reads yet.
+ *
+ * @throws Error with a `code` (EADDRINUSE, EACCES, EADDRNOTAVAIL …) when the place cannot be had.
+ */
+export async function openListener(
+  place: ListenPlace,
+  accept: (channel: Channel) => void,
+  options: ListenerOptions,
+): Promise<OpenListener> {
+  if (place.type === "unix") {
+    await clearStaleSocket(place.path);
+  }
+  let local: Endpoint | undefined;
+  const server = createServer(
+    { pauseOnConnect: true, allowHalfOpen: true, noDelay: true },
+    (socket: Socket) => {
+      const channel = socketChannel(
+        socket,
+        options.reading ?? "borrowed",
+        localOf(socket, local as Endpoint),
+      );
+      accept(channel);
+    },
+  );
+  await bind(server, place, options.backlog ?? 4_096);
+  server.on("error", options.onError);
+  if (place.type === "unix" && place.mode !== undefined) {
+    chmodSync(place.path, place.mode);
+  }
+  local = placeOf(server, place);
+  return { local, close: () => closeServer(server) };
+}
+
+async function bind(server: Server, place: ListenPlace, backlog: number): Promise<void> {
+  if (place.type === "unix") {
+    return listening(server, { path: place.path, backlog });
+  }
+  const { host, port } = place;
+  if (host !== undefined) {
+    return listening(server, { host, port, backlog });
+  }
+  try {
+    await listening(server, { host: "::", port, backlog });
+  } catch (error) {
+    // No IPv6 on this machine: every IPv4 interface then.
+    if (!["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+      throw error;
+    }
+    await listening(server, { host: "0.0.0.0", port, backlog });
+  }
+}
+
+function listening(server: Server, options: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** Stops listening at once; the server's own count of connections is wrong, so its callback is not waited for. */
+function closeServer(server: Server): Promise<void> {
+  server.close();
+  return Promise.resolve();
+}
+
+/** The address this connection came in on: on a wildcard listener each has its own. */
+function localOf(socket: Socket, listener: Endpoint): Endpoint {
+  if (listener.family === "unix" || (listener.address !== "::" && listener.address !== "0.0.0.0")) {
+    return listener;
+  }
+  return new LazyLocal(socket, listener);
+}
+
+/** Asks the system for a local address only when somebody wants it. */
+class LazyLocal implements Endpoint {
+  readonly port: number;
+  #socket: Socket | undefined;
+  #address = "";
+
+  constructor(socket: Socket, listener: Endpoint) {
+    this.#socket = socket;
+    this.port = listener.port;
+  }
+
+  get address(): string {
+    if (this.#socket !== undefined) {
+      const seen = this.#socket.localAddress ?? "";
+      this.#address = seen.startsWith("::ffff:") && seen.includes(".") ? seen.slice(7) : seen;
+      this.#socket = undefined;
+    }
+    return this.#address;
+  }
+
+  get family(): Endpoint["family"] {
+    return this.address.includes(":") ? "ipv6" : "ipv4";
+  }
+}
+
+function placeOf(server: Server, place: ListenPlace): Endpoint {
+  const address = server.address();
+  if (place.type === "unix" || address === null || typeof address === "string") {
+    return { address: place.type === "unix" ? place.path : "", port: 0, family: "unix" };
+  }
+  return {
+    address: address.address,
+    port: address.port,
+    family: address.family === "IPv6" ? "ipv6" : "ipv4",
+  };
+}
+
+/** A socket file that nobody listens on is left over from a process that died. */
+async function clearStaleSocket(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isSocket() && !(await answers(path))) {
+    unlinkSync(path);
+  }
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
