@@ -1,0 +1,19 @@
+/** Handlers end an exchange. The list is what config knows: nothing registers itself. */
+import type { HandlerKind } from "../pipeline/index.ts";
+import { filesKind } from "./files/index.ts";
+import { handleKind } from "./handle/index.ts";
+import { respondKind } from "./respond/index.ts";
+
+export {
+  type CacheRule,
+  type FilesOptions,
+  files,
+  type LanguagesOptions,
+  type MemoryOptions,
+  type PrecompressedCoding,
+} from "./files/index.ts";
+export { handle } from "./handle/index.ts";
+export { errorPage } from "./pages/index.ts";
+export { type RespondOptions, respond } from "./respond/index.ts";
+
+export const handlerKinds: readonly HandlerKind[] = [filesKind, respondKind, handleKind];

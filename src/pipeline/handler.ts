@@ -1,0 +1,49 @@
+/** Handlers end an exchange, filters wrap handlers (DESIGN: contracts). */
+import type {
+  Clock,
+  Endpoint,
+  Fields,
+  HttpRequest,
+  HttpResponse,
+  ProtocolVersion,
+} from "../message/index.ts";
+
+export type { Clock, Endpoint } from "../message/index.ts";
+
+/** A plain answer is allowed: a hot file must not wait for a microtask. */
+export type Handler = (request: HttpRequest, exchange: Exchange) => HttpResponse | Promise<HttpResponse>;
+
+/** Folded once, when the configuration is compiled. */
+export type Filter = (next: Handler) => Handler;
+
+/** What belongs to one request and is not message. */
+export interface Exchange {
+  /** Who sent the request. */
+  readonly client: Endpoint;
+  /** The address and port the request came in on. */
+  readonly local: Endpoint;
+  readonly protocol: ProtocolVersion;
+  readonly clock: Clock;
+  /** Aborted when the client leaves or the server gives up on the exchange. Made on first access. */
+  readonly signal: AbortSignal;
+  /** What the route's pattern captured; "*" is the part a trailing wildcard matched. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The server's close waits for this (bounded by its deadline). */
+  waitUntil(promise: Promise<unknown>): void;
+  /** Sends an interim response (100, 103) before the final one. */
+  inform(status: number, fields: Fields): void;
+}
+
+/** Applies `f` to an answer that may be plain or promised, keeping plain answers synchronous. */
+export function then<A extends unknown[]>(
+  answer: HttpResponse | Promise<HttpResponse>,
+  f: (response: HttpResponse, ...rest: A) => HttpResponse | Promise<HttpResponse>,
+  ...rest: A
+): HttpResponse | Promise<HttpResponse> {
+  return answer instanceof Promise ? answer.then((response) => f(response, ...rest)) : f(answer, ...rest);
+}
+
+/** The handler seen through `filters`, the first outermost. */
+export function compose(filters: readonly Filter[], handler: Handler): Handler {
+  return filters.reduceRight((next, filter) => filter(next), handler);
+}
