@@ -1,0 +1,107 @@
+import { deepStrictEqual, throws } from "node:assert/strict";
+import { describe, it } from "node:test";
+import { files, respond } from "../handlers/index.ts";
+import { defaultHttp1Limits } from "../protocol/http1/index.ts";
+import { type Config, checkConfig, normalize } from "./index.ts";
+
+const handler = files({ root: "public" });
+const sites = [{ hosts: ["*"], routes: [{ match: "/*", handler }] }];
+
+describe("the normal form of a configuration", () => {
+  it("has every default", () => {
+    deepStrictEqual(normalize({ sites }, "/base"), {
+      base: "/base",
+      listeners: [{ type: "tcp", host: undefined, port: 8080 }],
+      sites: [{ hosts: ["*"], routes: [{ match: "/*", filters: [], handler }] }],
+      limits: defaultHttp1Limits,
+      timeouts: { writeStall: 60_000, linger: 2_000, drain: 10_000 },
+      log: undefined,
+    });
+  });
+
+  it("has hosts as they are compared", () => {
+    const config: Config = {
+      sites: [{ hosts: ["WWW.Example.com.", "[::1]"], routes: sites[0]?.routes ?? [] }],
+    };
+    deepStrictEqual(normalize(config, "/base").sites[0]?.hosts, ["www.example.com", "::1"]);
+  });
+
+  it("has sizes in octets and durations in milliseconds, each under the name of its machine", () => {
+    const { limits, timeouts } = normalize(
+      {
+        sites,
+        limits: { content: "10MB", fieldCount: 5, fieldLine: 100 },
+        timeouts: { fieldSection: "5s", keepAlive: "1m", drain: "0s", writeStall: "250ms" },
+      },
+      "/base",
+    );
+    deepStrictEqual(limits, {
+      ...defaultHttp1Limits,
+      content: 10_000_000,
+      fieldCount: 5,
+      fieldLine: 100,
+      fieldSectionTime: 5_000,
+      keepAlive: 60_000,
+    });
+    deepStrictEqual(timeouts, { writeStall: 250, linger: 2_000, drain: 0 });
+  });
+
+  const listens = [
+    [0, [{ type: "tcp", host: undefined, port: 0 }]],
+    ["[::]:80", [{ type: "tcp", host: undefined, port: 80 }]],
+    ["0.0.0.0:80", [{ type: "tcp", host: "0.0.0.0", port: 80 }]],
+    [{ path: "run/a.sock", mode: 0o660 }, [{ type: "unix", path: "/base/run/a.sock", mode: 0o660 }]],
+    [
+      [80, "unix:/b.sock"],
+      [
+        { type: "tcp", host: undefined, port: 80 },
+        { type: "unix", path: "/b.sock", mode: undefined },
+      ],
+    ],
+  ] as const;
+  for (const [listen, listeners] of listens) {
+    it(`listens on ${JSON.stringify(listen)}`, () => {
+      deepStrictEqual(normalize({ sites, listen }, "/base").listeners, listeners);
+    });
+  }
+
+  const logs = [
+    [false, undefined],
+    ["json", { format: "json", file: "stdout" }],
+    [
+      { format: "common", file: "stderr" },
+      { format: "common", file: "stderr" },
+    ],
+    [
+      { format: "combined", file: "log/a.log" },
+      { format: "combined", file: "/base/log/a.log" },
+    ],
+  ] as const;
+  for (const [log, normal] of logs) {
+    it(`logs to ${JSON.stringify(log)}`, () =>
+      deepStrictEqual(normalize({ sites, log }, "/base").log, normal));
+  }
+
+  it("is refused to what contradicts its schema or itself", () => {
+    throws(
+      () =>
+        normalize(
+          { sites: [{ hosts: ["*"], routes: [...(sites[0]?.routes ?? []), { match: "/a", handler }] }] },
+          "/",
+        ),
+      {
+        name: "ConfigError",
+        message:
+          'sites[0].routes[1].match: can never answer: routes[0], written before it, "/*" matches all of it',
+      },
+    );
+  });
+
+  it("knows the handlers there are", () => {
+    const routes = [{ match: "/*", handler: respond({ status: 99 }) }];
+    deepStrictEqual(
+      checkConfig({ sites: [{ hosts: ["*"], routes }] }, "/").map(({ path }) => path),
+      [["sites", 0, "routes", 0, "handler", "options", "status"]],
+    );
+  });
+});

@@ -1,0 +1,114 @@
+/** From what a user writes to what the server reads: defaults filled in, units resolved. */
+import { resolve } from "node:path";
+import {
+  type Duration,
+  type Millis,
+  type Octets,
+  parseDuration,
+  parseSize,
+  type Size,
+} from "../message/index.ts";
+import { defaultHttp1Limits, type Http1Limits } from "../protocol/http1/index.ts";
+import { canonicalHost } from "../routes/index.ts";
+import { parseListen } from "./listen.ts";
+import type {
+  Config,
+  LimitsConfig,
+  ListenConfig,
+  Listener,
+  NormalConfig,
+  NormalLog,
+  ServerTimeouts,
+  TimeoutsConfig,
+} from "./types.ts";
+
+export const defaultPort = 8080;
+
+export const defaultTimeouts: ServerTimeouts = {
+  writeStall: 60_000,
+  linger: 2_000,
+  drain: 10_000,
+};
+
+/**
+ * @param config - One in which `shapeProblems` found nothing.
+ * @param base - Absolute directory against which relative paths are resolved.
+ */
+export function normalForm(config: Config, base: string): NormalConfig {
+  const { limits = {}, timeouts = {} } = config;
+  return {
+    base,
+    listeners: listenersOf(config.listen, base),
+    sites: config.sites.map(({ hosts, routes }) => ({
+      hosts: hosts.map(canonicalHost),
+      routes: routes.map(({ match, filters = [], handler }) => ({ match, filters, handler })),
+    })),
+    limits: limitsOf(limits, timeouts),
+    timeouts: {
+      writeStall: millis(timeouts.writeStall, defaultTimeouts.writeStall),
+      linger: millis(timeouts.linger, defaultTimeouts.linger),
+      drain: millis(timeouts.drain, defaultTimeouts.drain),
+    },
+    log: logOf(config.log, base),
+  };
+}
+
+/** @throws RangeError for a line that `parseListen` cannot read; the schema finds those first. */
+export function listenersOf(listen: Config["listen"], base: string): Listener[] {
+  const list = listen === undefined ? [defaultPort] : isList(listen) ? listen : [listen];
+  return list.map((one) => {
+    const place = typeof one === "number" ? { port: one } : typeof one === "string" ? parseListen(one) : one;
+    if (place === undefined) {
+      throw new RangeError(`cannot listen on ${JSON.stringify(one)}`);
+    }
+    return "path" in place
+      ? { type: "unix", path: resolve(base, place.path), mode: place.mode }
+      : { type: "tcp", host: everywhere(place.host), port: place.port };
+  });
+}
+
+function isList(listen: ListenConfig | readonly ListenConfig[]): listen is readonly ListenConfig[] {
+  return Array.isArray(listen);
+}
+
+/** The IPv6 wildcard takes IPv4 along where the system can, which is what no host means too. */
+function everywhere(host: string | undefined): string | undefined {
+  return host === "" || host === "*" || host === "::" ? undefined : host;
+}
+
+function limitsOf(limits: LimitsConfig, timeouts: TimeoutsConfig): Http1Limits {
+  const standard = defaultHttp1Limits;
+  return {
+    requestLine: octets(limits.requestLine, standard.requestLine),
+    fieldLine: octets(limits.fieldLine, standard.fieldLine),
+    fieldSection: octets(limits.fieldSection, standard.fieldSection),
+    fieldCount: limits.fieldCount ?? standard.fieldCount,
+    content: octets(limits.content, standard.content),
+    chunkExtension: octets(limits.chunkExtension, standard.chunkExtension),
+    trailerSection: octets(limits.trailerSection, standard.trailerSection),
+    pipelined: limits.pipelined ?? standard.pipelined,
+    unreadContent: octets(limits.unreadContent, standard.unreadContent),
+    drainedContent: octets(limits.drainedContent, standard.drainedContent),
+    firstByte: millis(timeouts.firstByte, standard.firstByte),
+    fieldSectionTime: millis(timeouts.fieldSection, standard.fieldSectionTime),
+    contentProgress: millis(timeouts.contentProgress, standard.contentProgress),
+    keepAlive: millis(timeouts.keepAlive, standard.keepAlive),
+  };
+}
+
+function octets(size: Size | undefined, standard: Octets): Octets {
+  return size === undefined ? standard : parseSize(size);
+}
+
+function millis(duration: Duration | undefined, standard: Millis): Millis {
+  return duration === undefined ? standard : parseDuration(duration);
+}
+
+function logOf(log: Config["log"], base: string): NormalLog | undefined {
+  if (log === undefined || log === false) {
+    return undefined;
+  }
+  const { format, file = "stdout" } = typeof log === "string" ? { format: log } : log;
+  const standard = file === "stdout" || file === "stderr";
+  return { format, file: standard ? file : resolve(base, file) };
+}

@@ -1,0 +1,141 @@
+/**
+ * The shape of a configuration: as a user writes it (`Config`), and as the
+ * server reads it once it is checked and every default is filled in (`NormalConfig`).
+ */
+import type { Duration, Millis, Size } from "../message/index.ts";
+import type { AccessLogFormat } from "../observe/index.ts";
+import type { FilterDescription, HandlerDescription } from "../pipeline/index.ts";
+import type { Http1Limits } from "../protocol/http1/index.ts";
+
+/** What `export default defineConfig(…)` gives and `createServer` takes. */
+export interface Config {
+  /** Where to listen; port 8080 on every interface unless told. */
+  readonly listen?: ListenConfig | readonly ListenConfig[];
+  /** Sites by host; the request's authority chooses one. */
+  readonly sites: readonly SiteConfig[];
+  /** Access log. Without it: `dev` for the command line on a terminal, otherwise none. */
+  readonly log?: LogConfig | AccessLogFormat | false;
+  /** The most we accept of each thing. */
+  readonly limits?: LimitsConfig;
+  /** The longest we wait for each thing. */
+  readonly timeouts?: TimeoutsConfig;
+}
+
+/** A port (0 lets the system choose), `"host:port"`, or one of the objects. */
+export type ListenConfig = number | string | TcpListenConfig | UnixListenConfig;
+
+export interface TcpListenConfig {
+  readonly port: number;
+  /** Name or address; every interface unless told. */
+  readonly host?: string;
+}
+
+export interface UnixListenConfig {
+  /** Path of the Unix socket, relative to the config file. */
+  readonly path: string;
+  /** Permission bits of the socket, such as 0o660. */
+  readonly mode?: number;
+}
+
+export interface SiteConfig {
+  /** `example.com`, `*.example.com` (any subdomain) or `*` (every other host). */
+  readonly hosts: readonly string[];
+  /** Tried in the order written; the first match answers. */
+  readonly routes: readonly RouteConfig[];
+}
+
+export interface RouteConfig {
+  /** `/a` is that path only; `/a/*` is all below `/a/`; `/*` is everything. */
+  readonly match: string;
+  /** Wrapped around the handler, the first outermost. */
+  readonly filters?: readonly FilterDescription[];
+  readonly handler: HandlerDescription;
+}
+
+export interface LogConfig {
+  readonly format: AccessLogFormat;
+  /** `"stdout"` (the default), `"stderr"`, or a path relative to the config file. */
+  readonly file?: string;
+}
+
+/** Each name stands for the same name in `Http1Limits`. */
+export interface LimitsConfig {
+  readonly requestLine?: Size;
+  readonly fieldLine?: Size;
+  readonly fieldSection?: Size;
+  readonly fieldCount?: number;
+  readonly content?: Size;
+  readonly chunkExtension?: Size;
+  readonly trailerSection?: Size;
+  readonly pipelined?: number;
+  readonly unreadContent?: Size;
+  readonly drainedContent?: Size;
+}
+
+export interface TimeoutsConfig {
+  /** From the connection's start to the first octet of a request. */
+  readonly firstByte?: Duration;
+  /** From a request's first octet to the end of its field section. */
+  readonly fieldSection?: Duration;
+  /** Between two arrivals of request content. */
+  readonly contentProgress?: Duration;
+  /** Between a complete response and the next request. */
+  readonly keepAlive?: Duration;
+  /** With bytes to send, the longest time in which the peer takes none of them. */
+  readonly writeStall?: Duration;
+  /** After our last octet on a connection we close, the longest wait for the peer's end. */
+  readonly linger?: Duration;
+  /** At a graceful close, the longest wait for exchanges under way. */
+  readonly drain?: Duration;
+}
+
+/** What the environment tells a config function. */
+export interface ConfigContext {
+  readonly command: "run" | "check";
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export type ConfigInput = Config | ((context: ConfigContext) => Config | Promise<Config>);
+
+/** Checked, every default filled in, sizes in octets and durations in milliseconds. */
+export interface NormalConfig {
+  /** Absolute directory against which relative paths in handlers and filters are resolved. */
+  readonly base: string;
+  readonly listeners: readonly Listener[];
+  readonly sites: readonly NormalSite[];
+  readonly limits: Http1Limits;
+  readonly timeouts: ServerTimeouts;
+  /** undefined: no access log. */
+  readonly log: NormalLog | undefined;
+}
+
+export type Listener =
+  /** `host` undefined: every interface, IPv6 and IPv4 alike where the system can. */
+  | { readonly type: "tcp"; readonly host: string | undefined; readonly port: number }
+  /** `path` is absolute. */
+  | { readonly type: "unix"; readonly path: string; readonly mode: number | undefined };
+
+export interface NormalSite {
+  /** Lower case. */
+  readonly hosts: readonly string[];
+  readonly routes: readonly NormalRoute[];
+}
+
+export interface NormalRoute {
+  readonly match: string;
+  readonly filters: readonly FilterDescription[];
+  readonly handler: HandlerDescription;
+}
+
+/** The timeouts that are the server's own and not the HTTP/1 machine's. */
+export interface ServerTimeouts {
+  readonly writeStall: Millis;
+  readonly linger: Millis;
+  readonly drain: Millis;
+}
+
+export interface NormalLog {
+  readonly format: AccessLogFormat;
+  /** "stdout", "stderr" or an absolute path. */
+  readonly file: string;
+}
