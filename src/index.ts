@@ -1,0 +1,30 @@
+/**
+ * The public face of Sluice.
+ *
+ * ```ts
+ * import { createServer, files } from "sluice";
+ *
+ * await using server = createServer({ listen: 8080, sites: [{ hosts: ["*"], routes: [
+ *   { match: "/*", handler: files({ root: "public" }) },
+ * ] }] });
+ * await server.listen();
+ * ```
+ */
+export { type Config, ConfigError, type ConfigInput, defineConfig } from "./config/index.ts";
+export { fields } from "./filters/index.ts";
+export { files, handle, respond } from "./handlers/index.ts";
+export {
+  bytesContent,
+  type Content,
+  chunkedContent,
+  collect,
+  emptyContent,
+  Fields,
+  HttpError,
+  HttpRequest,
+  HttpResponse,
+  type PulledContent,
+  textContent,
+} from "./message/index.ts";
+export type { Endpoint, Exchange, Filter, Handler } from "./pipeline/index.ts";
+export { createServer, type Server, type ServerAddress, type ServerOptions } from "./server/index.ts";

@@ -1,0 +1,97 @@
+/** The Fetch boundary: WHATWG requests and responses in memory, through the whole pipeline. */
+
+import { parseHost } from "../fields/index.ts";
+import {
+  bytesContent,
+  type Content,
+  type Endpoint,
+  emptyContent,
+  Fields,
+  HttpRequest,
+  type HttpResponse,
+  type PulledContent,
+} from "../message/index.ts";
+
+/** Where requests made in memory seem to come from. */
+export const memoryEndpoint: Endpoint = { address: "127.0.0.1", port: 0, family: "memory" };
+
+/**
+ * A WHATWG request as ours. Its body is read whole first: in memory there is no hurry.
+ *
+ * @throws TypeError for a scheme other than http and https.
+ */
+export async function fromFetch(request: Request): Promise<HttpRequest> {
+  const url = new URL(request.url);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new TypeError(`fetch of ${url.protocol}// targets, wanted http:// or https://`);
+  }
+  const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
+  const rawTarget = `${url.pathname}${url.search}`;
+  return new HttpRequest({
+    method: request.method,
+    scheme: url.protocol === "http:" ? "http" : "https",
+    authority: url.host,
+    host: parseHost(url.host) ?? { host: "", port: undefined },
+    version: "1.1",
+    rawTarget,
+    target: {
+      form: "origin",
+      path: url.pathname,
+      query: url.search === "" ? undefined : url.search.slice(1),
+    },
+    fields: Fields.from([["host", url.host], ...request.headers]),
+    content: body === undefined ? emptyContent : bytesContent(body),
+  });
+}
+
+/** Our response as a WHATWG one; content is pulled as the body is read. */
+export function toFetch(method: string, response: HttpResponse): Response {
+  const { status, content } = response;
+  const headers = new Headers();
+  for (const [name, value] of response.fields) {
+    headers.append(name, value);
+  }
+  const bodiless = method === "HEAD" || [101, 204, 205, 304].includes(status);
+  if (content.length !== undefined && status !== 204 && status !== 304) {
+    headers.set("content-length", String(content.length));
+  }
+  if (bodiless && content.type === "pulled") {
+    content.cancel(new Error("the response carries no content"));
+  }
+  return new Response(bodiless ? null : body(content), { status, headers });
+}
+
+function body(content: Content): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null {
+  switch (content.type) {
+    case "empty":
+      return null;
+    case "bytes":
+      return Uint8Array.from(content.bytes);
+    case "pulled":
+      return pulledBody(content);
+  }
+}
+
+function pulledBody(content: PulledContent): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      for (;;) {
+        const got = content.read();
+        if (got === "end") {
+          controller.close();
+          return;
+        }
+        if (got !== "pending") {
+          controller.enqueue(Uint8Array.from(got));
+          return;
+        }
+        await new Promise<void>((resolve) => {
+          content.onReadable = resolve;
+        });
+      }
+    },
+    cancel(reason) {
+      content.cancel(reason instanceof Error ? reason : new Error("the body was cancelled"));
+    },
+  });
+}

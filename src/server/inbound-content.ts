@@ -1,0 +1,125 @@
+/** A request's content as handlers pull it: fed by a machine, bounded by the machine's window. */
+import {
+  Fields,
+  HttpError,
+  faults as messageFaults,
+  type Octets,
+  type PulledContent,
+} from "../message/index.ts";
+
+/** What the content tells the connection it comes from. */
+export interface ContentSource {
+  /** Someone reads for the first time: the client may be waiting to be told. */
+  begun(): void;
+  consumed(octets: Octets): void;
+  discarded(): void;
+}
+
+export class InboundContent implements PulledContent {
+  readonly type = "pulled";
+  readonly length: Octets | undefined;
+  onReadable: (() => void) | undefined = undefined;
+  trailers: Fields = Fields.empty;
+  readonly #source: ContentSource;
+  #queue: Buffer[] = [];
+  #ended = false;
+  #failed: Error | undefined;
+  #cancelled = false;
+  #begun = false;
+  #hungry = false;
+
+  constructor(length: Octets | undefined, source: ContentSource) {
+    this.length = length;
+    this.#source = source;
+  }
+
+  /** Someone reads it, and has not come to its end. */
+  get reading(): boolean {
+    return (
+      this.#begun &&
+      !this.#cancelled &&
+      this.#failed === undefined &&
+      !(this.#ended && this.#queue.length === 0)
+    );
+  }
+
+  /** More may come from the peer. */
+  get open(): boolean {
+    return !this.#ended && this.#failed === undefined;
+  }
+
+  /** Someone will read it, though nothing was read yet: the client may be told to send it. */
+  begin(): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      if (!this.#ended) {
+        this.#source.begun();
+      }
+    }
+  }
+
+  read(): Uint8Array | "pending" | "end" {
+    this.begin();
+    const next = this.#queue.shift();
+    if (next !== undefined) {
+      this.#source.consumed(next.length);
+      return next;
+    }
+    if (this.#failed !== undefined) {
+      throw this.#failed;
+    }
+    if (this.#ended || this.#cancelled) {
+      return "end";
+    }
+    this.#hungry = true;
+    return "pending";
+  }
+
+  cancel(reason: Error): void {
+    if (!this.#cancelled && !this.#ended && this.#failed === undefined) {
+      this.#cancelled = true;
+      this.#failed = new HttpError(
+        messageFaults.cancelled,
+        "sluice",
+        `content was cancelled: ${reason.message}`,
+      );
+      this.#queue = [];
+      this.#source.discarded();
+    }
+  }
+
+  // ---- From the connection
+
+  /** `bytes` are borrowed: a copy is kept. */
+  push(bytes: Uint8Array): void {
+    if (!this.#cancelled) {
+      this.#queue.push(Buffer.from(bytes));
+      this.#wake();
+    }
+  }
+
+  end(trailers: Fields): void {
+    this.#ended = true;
+    this.trailers = trailers;
+    this.#wake();
+  }
+
+  fail(error: Error): void {
+    if (!this.#ended) {
+      this.#failed ??= error;
+      this.#wake();
+    }
+  }
+
+  /** The request's content is through and its connection became a tunnel: read on. */
+  reopen(): void {
+    this.#ended = false;
+  }
+
+  #wake(): void {
+    if (this.#hungry) {
+      this.#hungry = false;
+      this.onReadable?.();
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/** The running server. */
+export {
+  createServer,
+  createServerOf,
+  type Server,
+  type ServerAddress,
+  type ServerOptions,
+} from "./server.ts";
