@@ -1,0 +1,36 @@
+/** What a command line asks for. */
+import type { AccessLogFormat } from "../observe/index.ts";
+
+export type Intent =
+  | { readonly type: "print"; readonly text: string }
+  /** A command line that cannot be followed. */
+  | { readonly type: "refuse"; readonly message: string }
+  | { readonly type: "run"; readonly file: string | undefined }
+  | { readonly type: "check"; readonly file: string | undefined }
+  | StaticIntent;
+
+/** `sluice [dir]`. */
+export interface StaticIntent {
+  readonly type: "static";
+  readonly directory: string;
+  /** Lines as `parseListen` reads them; [] when none was given. */
+  readonly listen: readonly string[];
+  /** undefined: 8080. */
+  readonly port: number | undefined;
+  /** undefined: every interface. */
+  readonly host: string | undefined;
+  /** Another port may be taken when this one is not free. */
+  readonly mayMove: boolean;
+  readonly single: boolean;
+  readonly listing: boolean;
+  readonly cleanUrls: boolean;
+  readonly followSymlinks: boolean;
+  readonly precompressed: boolean;
+  /** Seconds; -1: clients keep no copy; undefined: hashed names for a year, the rest is revalidated. */
+  readonly cache: number | undefined;
+  /** "off": none; undefined: `dev` on a terminal, otherwise none. */
+  readonly log: AccessLogFormat | "off" | undefined;
+  readonly quiet: boolean;
+  /** Open a browser. */
+  readonly open: boolean;
+}
