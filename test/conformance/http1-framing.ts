@@ -1,0 +1,257 @@
+/** Message body length (RFC 9112 §6): Content-Length and Transfer-Encoding, and their abuse. */
+import {
+  chunkedPost,
+  chunkedRequest,
+  complete,
+  content,
+  fault,
+  get,
+  lines,
+  post,
+  refused,
+  request,
+  type ServerRow,
+  sizedRequest,
+  whole,
+} from "../support/http1-cases.ts";
+
+const length = "RFC 9110 §8.6";
+const framing = "RFC 9112 §6.3";
+const coding = "RFC 9112 §6.1";
+const early = "RFC 9112 §8";
+
+function badLength(name: string, written: string): ServerRow {
+  return refused(name, framing, `${post(`Content-Length: ${written}`)}hello`);
+}
+
+function badCoding(name: string, source: string, status: number, ...fields: readonly string[]): ServerRow {
+  return refused(name, source, `${post(...fields)}0\r\n\r\n`, status);
+}
+
+export const contentLengthRows: readonly ServerRow[] = [
+  {
+    name: "content of five octets",
+    source: length,
+    input: `${post("Content-Length: 5")}hello`,
+    expect: [sizedRequest(5), content("hello"), complete()],
+  },
+  {
+    name: "content that looks like a request",
+    source: framing,
+    input: `${post(`Content-Length: ${get().length}`)}${get()}`,
+    expect: [sizedRequest(get().length), content(get()), complete()],
+  },
+  {
+    name: "content of every octet",
+    source: framing,
+    input: post("Content-Length: 256") + String.fromCharCode(...Array(256).keys()),
+    expect: [sizedRequest(256), content(String.fromCharCode(...Array(256).keys())), complete()],
+  },
+  {
+    name: "content of length 0",
+    source: length,
+    input: post("Content-Length: 0"),
+    expect: [sizedRequest(0), complete()],
+  },
+  {
+    name: "POST without a length has no content",
+    source: framing,
+    input: post(),
+    expect: whole({ method: "POST" }),
+  },
+  {
+    name: "GET with content",
+    source: "RFC 9112 §6",
+    input: `${get("Content-Length: 2")}hi`,
+    expect: [request({ contentLength: 2, more: [["content-length", "2"]] }), content("hi"), complete()],
+  },
+  {
+    name: "leading zeros",
+    source: length,
+    input: `${post("Content-Length: 0005")}hello`,
+    expect: [sizedRequest(5, "0005"), content("hello"), complete()],
+  },
+  {
+    name: "white space around the number",
+    source: "RFC 9112 §5.1",
+    input: `${post("Content-Length: \t5 ")}hello`,
+    expect: [sizedRequest(5), content("hello"), complete()],
+  },
+  badLength("an empty Content-Length", ""),
+  badLength("a signed length", "+5"),
+  badLength("a negative length", "-5"),
+  badLength("negative zero", "-0"),
+  badLength("a length in hexadecimal", "0x5"),
+  badLength("a length with a fraction", "5.0"),
+  badLength("a length with an exponent", "5e0"),
+  badLength("a length with a thousands separator", "5_0"),
+  badLength("a length with letters", "5a"),
+  badLength("letters", "five"),
+  badLength("two lengths with a space", "5 5"),
+  badLength("a list of equal lengths", "5, 5"),
+  badLength("a list of lengths that differ", "5, 6"),
+  badLength("a list without spaces", "5,5"),
+  badLength("a list with an empty end", "5,"),
+  badLength("a list with an empty start", ",5"),
+  badLength("a length with a parameter", "5;a=b"),
+  badLength("a quoted length", '"5"'),
+  badLength("a superscript digit", "\xb2"),
+  badLength("NaN", "NaN"),
+  badLength("Infinity", "Infinity"),
+  refused(
+    "two equal Content-Length lines",
+    framing,
+    `${post("Content-Length: 5", "Content-Length: 5")}hello`,
+  ),
+  refused("two lines that differ", framing, `${post("Content-Length: 5", "Content-Length: 6")}hello!`),
+  refused("two lines in different case", framing, `${post("Content-Length: 5", "content-length: 6")}hello!`),
+  refused("two lines, the second empty", framing, `${post("Content-Length: 5", "Content-Length:")}hello`),
+  refused("two zero lengths", framing, post("Content-Length: 0", "Content-Length: 0")),
+  refused("more than the limit of content", "RFC 9110 §15.5.14", post("Content-Length: 1073741825"), 413),
+  refused("2^53", "RFC 9110 §15.5.14", post("Content-Length: 9007199254740992"), 413),
+  refused("2^64 + 5", "RFC 9110 §15.5.14", post("Content-Length: 18446744073709551621"), 413),
+  refused("a number of forty digits", "RFC 9110 §15.5.14", post(`Content-Length: ${"9".repeat(40)}`), 413),
+  {
+    name: "the end within the content",
+    source: early,
+    input: `${post("Content-Length: 5")}hel`,
+    expect: [sizedRequest(5), content("hel"), fault(400, early)],
+    end: true,
+  },
+  {
+    name: "the end before the content",
+    source: early,
+    input: post("Content-Length: 5"),
+    expect: [sizedRequest(5), fault(400, early)],
+    end: true,
+  },
+  {
+    name: "the end right after the content",
+    source: early,
+    input: `${post("Content-Length: 5")}hello`,
+    expect: [sizedRequest(5), content("hello"), complete()],
+    end: true,
+  },
+  refused("POST in HTTP/1.0 without a length", "RFC 9110 §15.5.12", lines("POST / HTTP/1.0", "Host: a"), 411),
+  refused("PUT in HTTP/1.0 without a length", "RFC 9110 §15.5.12", lines("PUT / HTTP/1.0", "Host: a"), 411),
+  {
+    name: "POST in HTTP/1.0 with a length",
+    source: framing,
+    input: `${lines("POST / HTTP/1.0", "Host: a", "Content-Length: 2")}hi`,
+    expect: [
+      request({ method: "POST", version: "1.0", contentLength: 2, more: [["content-length", "2"]] }),
+      content("hi"),
+      complete(),
+    ],
+    closes: true,
+  },
+];
+
+export const transferCodingRows: readonly ServerRow[] = [
+  {
+    name: "chunked",
+    source: coding,
+    input: chunkedPost("0\r\n\r\n"),
+    expect: [chunkedRequest(), complete()],
+  },
+  {
+    name: "Chunked in odd case",
+    source: "RFC 9112 §7",
+    input: `${post("tRANSFER-eNCODING: cHuNkEd")}0\r\n\r\n`,
+    expect: [
+      request({ method: "POST", contentLength: undefined, more: [["transfer-encoding", "cHuNkEd"]] }),
+      complete(),
+    ],
+  },
+  {
+    name: "chunked after a tab",
+    source: "RFC 9112 §5.1",
+    input: `${post("Transfer-Encoding:\tchunked \t")}0\r\n\r\n`,
+    expect: [chunkedRequest(), complete()],
+  },
+  {
+    name: "GET with chunked content",
+    source: "RFC 9112 §6",
+    input: `${get("Transfer-Encoding: chunked")}2\r\nhi\r\n0\r\n\r\n`,
+    expect: [
+      request({ contentLength: undefined, more: [["transfer-encoding", "chunked"]] }),
+      content("hi"),
+      complete(),
+    ],
+  },
+  badCoding("Content-Length, then chunked", coding, 400, "Content-Length: 5", "Transfer-Encoding: chunked"),
+  badCoding("chunked, then Content-Length", coding, 400, "Transfer-Encoding: chunked", "Content-Length: 5"),
+  badCoding("chunked with Content-Length: 0", coding, 400, "Transfer-Encoding: chunked", "Content-Length: 0"),
+  badCoding(
+    "chunked with a bad Content-Length",
+    coding,
+    400,
+    "Transfer-Encoding: chunked",
+    "Content-Length: x",
+  ),
+  badCoding("gzip and Content-Length", coding, 400, "Transfer-Encoding: gzip", "Content-Length: 5"),
+  badCoding("gzip, then chunked", coding, 501, "Transfer-Encoding: gzip, chunked"),
+  badCoding(
+    "gzip, then chunked, on two lines",
+    coding,
+    501,
+    "Transfer-Encoding: gzip",
+    "Transfer-Encoding: chunked",
+  ),
+  badCoding("an unknown coding, then chunked", coding, 501, "Transfer-Encoding: foo;a=b, chunked"),
+  badCoding("identity, then chunked", coding, 501, "Transfer-Encoding: identity, chunked"),
+  badCoding("gzip alone", framing, 400, "Transfer-Encoding: gzip"),
+  badCoding("identity alone", framing, 400, "Transfer-Encoding: identity"),
+  badCoding("xchunked", framing, 400, "Transfer-Encoding: xchunked"),
+  badCoding("chunkedx", framing, 400, "Transfer-Encoding: chunkedx"),
+  badCoding("chunke", framing, 400, "Transfer-Encoding: chunke"),
+  badCoding("chunked, then gzip", framing, 400, "Transfer-Encoding: chunked, gzip"),
+  badCoding("chunked, then identity", framing, 400, "Transfer-Encoding: chunked, identity"),
+  badCoding(
+    "chunked, then identity, on two lines",
+    framing,
+    400,
+    "Transfer-Encoding: chunked",
+    "Transfer-Encoding: identity",
+  ),
+  badCoding("chunked twice", coding, 400, "Transfer-Encoding: chunked, chunked"),
+  badCoding(
+    "chunked twice, on two lines",
+    coding,
+    400,
+    "Transfer-Encoding: chunked",
+    "Transfer-Encoding: chunked",
+  ),
+  badCoding(
+    "chunked twice, unlike in case",
+    coding,
+    400,
+    "Transfer-Encoding: chunked",
+    "transfer-encoding: CHUNKED",
+  ),
+  badCoding("an empty Transfer-Encoding", framing, 400, "Transfer-Encoding:"),
+  badCoding("a lone comma", framing, 400, "Transfer-Encoding: ,"),
+  badCoding("chunked with a parameter", "RFC 9112 §7.1", 400, "Transfer-Encoding: chunked;q=1"),
+  badCoding("chunked with a quoted parameter", "RFC 9112 §7.1", 400, 'Transfer-Encoding: chunked;a="b, c"'),
+  badCoding("chunked inside a parameter", framing, 400, 'Transfer-Encoding: gzip;a="b, chunked"'),
+  badCoding("chunked in quotes", framing, 400, 'Transfer-Encoding: "chunked"'),
+  badCoding("chunked in single quotes", framing, 400, "Transfer-Encoding: 'chunked'"),
+  badCoding("chunked with a space within", framing, 400, "Transfer-Encoding: chun ked"),
+  badCoding("two codings with a space", framing, 400, "Transfer-Encoding: gzip chunked"),
+  badCoding("chunked with obs-text", framing, 400, "Transfer-Encoding: chunked\xff"),
+  refused(
+    "chunked in HTTP/1.0",
+    coding,
+    `${lines("POST / HTTP/1.0", "Host: a", "Transfer-Encoding: chunked")}0\r\n\r\n`,
+  ),
+  refused(
+    "chunked in HTTP/1.0 that keeps alive",
+    coding,
+    `${lines("POST / HTTP/1.0", "Host: a", "Connection: keep-alive", "Transfer-Encoding: chunked")}0\r\n\r\n`,
+  ),
+  refused(
+    "chunked in HTTP/1.0 with Content-Length",
+    coding,
+    `${lines("POST / HTTP/1.0", "Host: a", "Transfer-Encoding: chunked", "Content-Length: 5")}0\r\n\r\n`,
+  ),
+];
