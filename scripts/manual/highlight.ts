@@ -6,13 +6,13 @@ type Rule = readonly [mark: string, pattern: RegExp];
 const typescript: readonly Rule[] = [
   ["c", /\/\/[^\n]*|\/\*[\s\S]*?\*\//y],
   ["s", /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/y],
+  ["p", /[A-Za-z_$][\w$]*(?=\??:)/y],
   [
     "k",
     /\b(?:as|async|await|class|const|default|else|export|extends|for|from|function|if|import|interface|let|new|of|return|satisfies|throw|try|type|typeof|using|void)\b/y,
   ],
   ["n", /\b(?:\d[\d_]*(?:\.\d+)?|true|false|null|undefined)\b/y],
   ["f", /[A-Za-z_$][\w$]*(?=\()/y],
-  ["p", /[A-Za-z_$][\w$]*(?=\??:)/y],
   ["", /[A-Za-z_$][\w$]*/y],
 ];
 const json: readonly Rule[] = [

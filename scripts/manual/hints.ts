@@ -6,7 +6,10 @@ interface Trial {
 }
 
 const trials: readonly Trial[] = [
-  { what: "a range of a large file", command: (url) => `curl -r 0-99 -o part -D - ${url}/downloads/sample-32mb.bin` },
+  {
+    what: "a range of a large file",
+    command: (url) => `curl -r 0-99 -o part -D - ${url}/downloads/sample-32mb.bin`,
+  },
   { what: "validators and security fields", command: (url) => `curl -I ${url}/files` },
   { what: "a precompressed sibling", command: (url) => `curl -I -H "Accept-Encoding: br" ${url}/files` },
   { what: "a directory as JSON", command: (url) => `curl -H "Accept: application/json" ${url}/downloads/` },

@@ -33,10 +33,17 @@ export function renderMarkdown(markdown: string): RenderedPage {
       },
       code: ({ text, lang }) => codeBlock(text, lang ?? ""),
       table(token: Tokens.Table) {
-        const cells = (row: Tokens.TableCell[], tag: "th" | "td"): string =>
-          row.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join("");
-        const rows = token.rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
-        return `<div class="table" tabindex="0"><table>\n<thead><tr>${cells(token.header, "th")}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table></div>\n`;
+        const head = token.header.map(({ tokens }) => this.parser.parseInline(tokens));
+        // On a narrow screen a row becomes a block, and each cell tells its column itself.
+        const labels = token.header.map(({ tokens }) =>
+          this.parser.parseInline(tokens, this.parser.textRenderer),
+        );
+        const cells = (row: Tokens.TableCell[]): string =>
+          row
+            .map(({ tokens }, at) => `<td data-label="${labels[at]}">${this.parser.parseInline(tokens)}</td>`)
+            .join("");
+        const rows = token.rows.map((row) => `<tr>${cells(row)}</tr>`).join("\n");
+        return `<div class="table" tabindex="0"><table>\n<thead><tr>${head.map((cell) => `<th>${cell}</th>`).join("")}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table></div>\n`;
       },
       link({ href, tokens }) {
         return `<a href="${escapeHtml(siteLink(href))}">${this.parser.parseInline(tokens)}</a>`;

@@ -1,0 +1,112 @@
+/** Plays the shell blocks of a page in order, as a reader would with two terminals. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { eventually } from "../support/waiting.ts";
+import { blocksOf, type CodeBlock, root } from "./pages.ts";
+import type { Workspace } from "./workspace.ts";
+
+const program = ["--import", import.meta.resolve("tsx"), join(root, "src", "cli", "bin.ts")];
+const env = { PATH: process.env.PATH, PORT: "0", HOST: "127.0.0.1", LC_ALL: "C.UTF-8" };
+/** The address that pages name. */
+const written = "localhost:8080";
+
+export interface Played {
+  /** The block that shows what the commands before it print. */
+  readonly at: string;
+  readonly shown: string;
+  readonly printed: string;
+}
+
+export class Session implements AsyncDisposable {
+  readonly #workspace: Workspace;
+  #server: ChildProcess | undefined;
+  #address = written;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  async play(page: string): Promise<readonly Played[]> {
+    const played: Played[] = [];
+    let printed: string | undefined;
+    for (const block of blocksOf(page)) {
+      if (block.language === "sh") {
+        printed = await this.#shell(block);
+      } else if (block.language === "ts" && block.title.endsWith(".config.ts")) {
+        this.#workspace.write(block.title, block.code.replace(/\b8080\b/g, "0"));
+      } else if (["http", "text", "json"].includes(block.language) && printed !== undefined) {
+        played.push({ at: block.at, shown: plain(block.code), printed: plain(printed) });
+        printed = undefined;
+      }
+    }
+    return played;
+  }
+
+  /** Starts a server as `npx sluice …` does, on a port that the system chooses. */
+  async serve(args: readonly string[]): Promise<void> {
+    await this.#stop();
+    const server = spawn(process.execPath, [...program, ...args], {
+      cwd: this.#workspace.directory,
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.#server = server;
+    let said = "";
+    server.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    this.#address = await eventually(
+      () => {
+        if (server.exitCode !== null) {
+          throw new Error(`sluice ${args.join(" ")} ended: ${said}`);
+        }
+        return /at http:\/\/(\S+)/.exec(said)?.[1];
+      },
+      `sluice ${args.join(" ")} to be ready`,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+  }
+
+  async #shell({ code }: CodeBlock): Promise<string> {
+    let printed = "";
+    for (const line of code.trim().split("\n")) {
+      const [tool = "", name = "", ...args] = line.split(" ");
+      if (tool === "npx" && name === "sluice" && args[0] !== "check") {
+        await this.serve(args);
+      } else if (tool === "npx") {
+        const { stdout } = this.#run(process.execPath, [...program, ...args]);
+        printed += stdout.replace("port 0", "port 8080");
+      } else if (tool !== "npm") {
+        const { stdout } = this.#run("sh", ["-c", line.replaceAll(written, this.#address)]);
+        printed += stdout.replaceAll(this.#address, written);
+      }
+    }
+    return printed;
+  }
+
+  #run(command: string, args: readonly string[]): { readonly stdout: string } {
+    const cwd = this.#workspace.directory;
+    return spawnSync(command, args, { cwd, env, encoding: "utf8", timeout: 20_000 });
+  }
+
+  async #stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server !== undefined && server.exitCode === null) {
+      const gone = new Promise((resolve) => server.once("close", resolve));
+      server.kill("SIGTERM");
+      await gone;
+    }
+  }
+}
+
+/** Without what differs from day to day. */
+function plain(text: string): string {
+  return text
+    .replaceAll("\r\n", "\n")
+    .replace(/[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT/g, "<date>")
+    .trimEnd();
+}
