@@ -1,0 +1,159 @@
+/** What is measured: each scenario is one request, sent by so many connections, and the answer it must get. */
+import type { Variant } from "./variant.ts";
+
+interface Common {
+  readonly name: string;
+  /** The whole truth, for the table; `label` is short, for the chart. */
+  readonly title: string;
+  readonly label: string;
+  readonly variant: Variant;
+  readonly path: string;
+  /** Field lines besides Host. */
+  readonly fields: readonly string[];
+  readonly status: 200 | 304 | 404;
+  readonly connections: number;
+}
+
+/** Connections that send without pause. */
+export interface LoadScenario extends Common {
+  readonly kind: "load";
+  /** Requests sent at once on a connection before the first answer is read. */
+  readonly depth: number;
+  /** What is counted: requests, or 10^6 octets as wrk reads them. */
+  readonly unit: "request" | "megabyte";
+}
+
+/** Connections that send one request and then stay open. */
+export interface IdleScenario extends Common {
+  readonly kind: "idle";
+}
+
+export type Scenario = LoadScenario | IdleScenario;
+
+/** The served files: name and length in octets. */
+export const servedFiles: Readonly<Record<string, number>> = {
+  "1k.txt": 1024,
+  "64k.txt": 64 * 1024,
+  "10m.txt": 10 * 1024 * 1024,
+};
+
+/** The fields Chromium sends for a script of a site where one has logged in: with request line and Host 600 octets, about. */
+const browserFields: readonly string[] = [
+  "Connection: keep-alive",
+  'sec-ch-ua: "Chromium";v="128", "Not;A=Brand";v="24"',
+  "sec-ch-ua-mobile: ?0",
+  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36",
+  'sec-ch-ua-platform: "Linux"',
+  "Accept: */*",
+  "Sec-Fetch-Site: same-origin",
+  "Sec-Fetch-Mode: no-cors",
+  "Sec-Fetch-Dest: script",
+  "Referer: http://127.0.0.1/products/overview",
+  "Accept-Encoding: gzip, deflate, br, zstd",
+  "Accept-Language: en-GB,en;q=0.9,de;q=0.8",
+  "Cookie: session=6f1c0a52be9d4471a3c8; theme=dark; consent=necessary",
+];
+
+const small: LoadScenario = {
+  kind: "load",
+  name: "1k",
+  label: "1 KB, bare request",
+  title: "1 KB file, wrk's bare request, 64 connections",
+  variant: "plain",
+  path: "/1k.txt",
+  fields: [],
+  status: 200,
+  connections: 64,
+  depth: 1,
+  unit: "request",
+};
+
+export const scenarios: readonly Scenario[] = [
+  small,
+  {
+    ...small,
+    name: "1k-browser",
+    label: "1 KB, a browser's fields",
+    title: "1 KB file, a browser's fields, 64 connections",
+    fields: browserFields,
+  },
+  {
+    ...small,
+    name: "1k-pipelined",
+    label: "1 KB, 16 requests pipelined",
+    title: "1 KB file, 16 requests pipelined, 64 connections",
+    depth: 16,
+  },
+  {
+    ...small,
+    name: "304",
+    label: "304 Not Modified",
+    title: "1 KB file not modified, 64 connections",
+    status: 304,
+  },
+  {
+    ...small,
+    name: "404",
+    label: "404 Not Found",
+    title: "no such file, 64 connections",
+    path: "/missing.txt",
+    status: 404,
+  },
+  { ...small, name: "64k", label: "64 KB", title: "64 KB file, 64 connections", path: "/64k.txt" },
+  {
+    ...small,
+    name: "10m",
+    label: "10 MB",
+    title: "10 MB file, 4 connections",
+    path: "/10m.txt",
+    connections: 4,
+    unit: "megabyte",
+  },
+  {
+    ...small,
+    name: "1k-close",
+    label: "1 KB, one connection per request",
+    title: "1 KB file, one connection per request, 64 at a time",
+    fields: ["Connection: close"],
+  },
+  {
+    kind: "idle",
+    name: "idle",
+    label: "10,000 idle connections",
+    title: "10,000 idle keep-alive connections after one request each",
+    variant: "plain",
+    path: "/1k.txt",
+    fields: [],
+    status: 200,
+    connections: 10_000,
+  },
+  {
+    ...small,
+    name: "1k-logged",
+    label: "1 KB, JSON log, 5 fields, 100 routes",
+    title: "1 KB file, JSON log, 5 added fields, 100 routes, 64 connections",
+    variant: "logged",
+  },
+  {
+    ...small,
+    name: "1k-browser-logged",
+    label: "the same with a browser's fields",
+    title: "1 KB file, a browser's fields, JSON log, 5 added fields, 100 routes, 64 connections",
+    variant: "logged",
+    fields: browserFields,
+  },
+];
+
+/** One request of the scenario as octets; `etag` is the server's own, sent where a 304 is wanted. */
+export function requestOctets(scenario: Scenario, port: number, etag: string | undefined): Buffer {
+  const lines = [`GET ${scenario.path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...scenario.fields];
+  if (etag !== undefined) {
+    lines.push(`If-None-Match: ${etag}`);
+  }
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+}
+
+/** Whether the server is asked to close after its answer. */
+export function closes(scenario: Scenario): boolean {
+  return scenario.fields.includes("Connection: close");
+}

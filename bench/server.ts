@@ -1,0 +1,142 @@
+/** One server of one peer, started for one scenario: proven to answer rightly, watched, and stopped. */
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { currentUser, type Peer } from "./peers.ts";
+import { freePort, listening, serverCore, startPinned, stop } from "./processes.ts";
+import { closes, requestOctets, type Scenario } from "./scenarios.ts";
+import { addedFields } from "./variant.ts";
+import { ask, complaint } from "./verify.ts";
+
+/** Where the bench works: a scratch directory that is removed at the end. */
+export interface Workshop {
+  readonly scratch: string;
+  /** The served directory. */
+  readonly root: string;
+  /** The compiled programs of the bench. */
+  readonly programs: string;
+}
+
+export interface Server {
+  readonly peer: Peer;
+  readonly port: number;
+  /** Of the first process; the others descend from it. */
+  readonly pid: number;
+  /** The octets each connection sends at once. */
+  readonly requestFile: string;
+  /** Octets of one answer, head included. */
+  readonly answerLength: number;
+  readonly log: AccessLog;
+  stop(): Promise<void>;
+}
+
+/** Starts the peer and proves its answer. @throws Error saying what is wrong; the process is gone then. */
+export async function startServer(scenario: Scenario, peer: Peer, workshop: Workshop): Promise<Server> {
+  const home = join(workshop.scratch, `${scenario.name}-${peer.name}`);
+  mkdirSync(home);
+  const [port, log, answer] = [await freePort(), join(home, "access.log"), join(home, "answer")];
+  writeFileSync(answer, cannedAnswer(scenario, workshop.root));
+  const setting = {
+    ...workshop,
+    home,
+    port,
+    log,
+    answer,
+    variant: scenario.variant,
+    closes: closes(scenario),
+    connections: scenario.connections,
+    user: currentUser(),
+  };
+  const { command, env } = peer.launch(setting);
+  const output = join(home, "output");
+  const child = startPinned(serverCore, command, env, output);
+  try {
+    await listening(child, port, output);
+    const requestFile = join(home, "request");
+    const answerLength = await prove(scenario, port, requestFile, workshop.root);
+    return {
+      peer,
+      port,
+      pid: pidOf(child),
+      requestFile,
+      answerLength,
+      log: new AccessLog(log),
+      stop: () => stop(child, peer.stop),
+    };
+  } catch (fault) {
+    await stop(child, "SIGKILL");
+    throw fault;
+  }
+}
+
+/** Writes the request to measure with, sends it once and checks every answer. @returns Octets of one answer. */
+async function prove(scenario: Scenario, port: number, requestFile: string, root: string): Promise<number> {
+  const depth = scenario.kind === "load" ? scenario.depth : 1;
+  let etag: string | undefined;
+  if (scenario.status === 304) {
+    const [plain] = await ask(port, requestOctets(scenario, port, undefined), 1, false);
+    etag = plain?.fields.get("etag");
+  }
+  const request = requestOctets(scenario, port, etag);
+  const batch = Buffer.concat(Array.from({ length: depth }, () => request));
+  writeFileSync(requestFile, batch);
+  const answers = await ask(port, batch, depth, closes(scenario));
+  const expected = {
+    status: scenario.status,
+    content: scenario.status === 404 ? undefined : contentOf(scenario, root),
+    fields: scenario.variant === "logged" ? addedFields : {},
+  };
+  for (const answer of answers) {
+    const wrong = complaint(answer, expected);
+    if (wrong !== undefined) {
+      throw new Error(wrong);
+    }
+  }
+  return answers[0]?.length ?? 0;
+}
+
+function contentOf(scenario: Scenario, root: string): Buffer {
+  return scenario.status === 200 ? readFileSync(join(root, scenario.path)) : Buffer.alloc(0);
+}
+
+/** What the bare program sends: a plausible head and the right content. */
+function cannedAnswer(scenario: Scenario, root: string): Buffer {
+  const reasons = { 200: "OK", 304: "Not Modified", 404: "Not Found" };
+  const content = contentOf(scenario, root);
+  const lines = [
+    `HTTP/1.1 ${scenario.status} ${reasons[scenario.status]}`,
+    "Date: Thu, 01 Jan 2026 00:00:00 GMT",
+    'ETag: "0123456789abcdef"',
+    "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT",
+    ...(scenario.status === 304 ? [] : ["Content-Type: text/plain", `Content-Length: ${content.length}`]),
+    ...(closes(scenario) ? ["Connection: close"] : []),
+  ];
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), content]);
+}
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) {
+    throw new Error("the process was not started");
+  }
+  return child.pid;
+}
+
+/** Counts the lines a server logs, to prove that it logged what it answered. */
+export class AccessLog {
+  readonly #path: string;
+  #lines = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Counts what is there and empties the file, so that it never grows beyond one round. Call while no load runs. */
+  collect(): number {
+    const octets = readFileSync(this.#path);
+    for (let at = octets.indexOf(10); at >= 0; at = octets.indexOf(10, at + 1)) {
+      this.#lines++;
+    }
+    truncateSync(this.#path);
+    return this.#lines;
+  }
+}
