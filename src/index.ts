@@ -11,14 +11,25 @@
  * ```
  */
 export { type Config, ConfigError, type ConfigInput, defineConfig } from "./config/index.ts";
-export { fields } from "./filters/index.ts";
-export { files, handle, respond } from "./handlers/index.ts";
+export { type FieldsOptions, fields } from "./filters/index.ts";
+export {
+  type CacheRule,
+  type FilesOptions,
+  files,
+  handle,
+  type LanguagesOptions,
+  type MemoryOptions,
+  type PrecompressedCoding,
+  type RespondOptions,
+  respond,
+} from "./handlers/index.ts";
 export {
   bytesContent,
   type Content,
   chunkedContent,
   collect,
   emptyContent,
+  type FieldLine,
   Fields,
   HttpError,
   HttpRequest,

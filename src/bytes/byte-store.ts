@@ -2,6 +2,7 @@
  * Octets that must outlive the buffer they came in: appended at the back, taken from the front.
  * Grows by doubling, so that octets that come one by one cost no more than those that come at once.
  */
+import { Buffer } from "node:buffer";
 
 const none: Buffer = Buffer.alloc(0);
 

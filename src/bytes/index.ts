@@ -1,2 +1,3 @@
-/** Octets in memory: keeping them past the buffer they came in. */
+/** Octets in memory: keeping them past the buffer they came in, and reading them as text. */
 export { ByteStore } from "./byte-store.ts";
+export { latin1 } from "./latin1.ts";

@@ -2,7 +2,9 @@
 /** The executable. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createReporter } from "../observe/index.ts";
 import { createServer } from "../server/index.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { main } from "./index.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -15,6 +17,12 @@ const facePlace = new URL(`../index${import.meta.url.endsWith(".ts") ? ".ts" : "
 // Whoever read our words may be gone; that is no reason to stop serving.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
+
+// All is done before this, unless a promise holds us up that nothing can settle any more.
+process.once("beforeExit", () => {
+  createReporter().error("cannot go on: the config file waits for a promise that never settles");
+  process.exit(exitCodes.failedStart);
+});
 
 const code = await main(process.argv.slice(2), {
   stdout: process.stdout,

@@ -10,9 +10,14 @@ export function startFailure(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  const { code, address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const { code, address, port, path, hostname } = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+    readonly hostname?: string;
+  };
   const everywhere = address === undefined || address === "::" || address === "0.0.0.0";
-  const place = port === undefined ? (address ?? path) : `port ${port}${everywhere ? "" : ` of ${address}`}`;
+  const place =
+    port === undefined ? (address ?? hostname ?? path) : `port ${port}${everywhere ? "" : ` of ${address}`}`;
   switch (place === undefined ? undefined : code) {
     case "EADDRINUSE":
       return `${place} is taken by another program`;

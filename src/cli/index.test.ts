@@ -193,6 +193,7 @@ describe("what keeps a server from starting is told in one line", () => {
     [["file.txt/x"],       undefined,                                                     `no such directory: ${directory}/file.txt/x (part of the way is a file)`],
     [["-p", "80"],         { code: "EACCES", address: "::", port: 80 },                   "port 80 needs permission: ports below 1024 are the system's; take a higher one"],
     [["-a", "192.0.2.1"],  { code: "EADDRNOTAVAIL", address: "192.0.2.1", port: 8080 },   "port 8080 of 192.0.2.1: this machine has no such address"],
+    [["-a", "nowhere"],    { code: "ENOTFOUND", hostname: "nowhere" },                    "nowhere: no such host"],
     [["-l", "unix:/x/y"],  { code: "EADDRINUSE", address: "/x/y" },                       "/x/y is taken by another program"],
     [["-l", "unix:/x/y"],  { code: "EACCES", address: "/x/y" },                           "/x/y: permission denied"],
     [["run"],              undefined,                                                     `no sluice.config file (ts, mts, js, mjs, json) in ${directory}`],

@@ -26,6 +26,8 @@ export interface StaticIntent {
   readonly cleanUrls: boolean;
   readonly followSymlinks: boolean;
   readonly precompressed: boolean;
+  /** Pages of any origin may read the answers. */
+  readonly cors: boolean;
   /** Seconds; -1: clients keep no copy; undefined: hashed names for a year, the rest is revalidated. */
   readonly cache: number | undefined;
   /** "off": none; undefined: `dev` on a terminal, otherwise none. */

@@ -93,6 +93,7 @@ interface StaticOptions extends ConfigOptions {
   readonly cleanUrls?: boolean;
   readonly symlinks?: boolean;
   readonly compression: boolean;
+  readonly cors?: boolean;
   readonly cache?: number;
   readonly log?: StaticIntent["log"];
   readonly quiet?: boolean;
@@ -114,6 +115,7 @@ function staticOptions(): Option[] {
     new Option("--clean-urls", "answer /page with page.html"),
     new Option("-S, --symlinks", "follow symbolic links that lead out of the directory"),
     new Option("-u, --no-compression", "do not send .br, .zst and .gz files in place of their originals"),
+    new Option("-C, --cors", "let pages of every origin read the answers (Access-Control-Allow-Origin: *)"),
     new Option("--cache <seconds>", "let clients use copies for so long; -1: keep none").argParser(
       cacheSeconds,
     ),
@@ -176,7 +178,8 @@ function staticIntent(directory: string, options: StaticOptions, context: ParseC
     directory,
     listen,
     port,
-    host: options.address ?? options.host ?? (env.HOST === "" ? undefined : env.HOST),
+    // An empty one comes of a script's unset variable.
+    host: [options.address, options.host, env.HOST].find((host) => host !== undefined && host !== ""),
     mayMove:
       context.terminal &&
       listen.length === 0 &&
@@ -188,6 +191,7 @@ function staticIntent(directory: string, options: StaticOptions, context: ParseC
     cleanUrls: options.cleanUrls ?? false,
     followSymlinks: options.symlinks ?? false,
     precompressed: options.compression,
+    cors: options.cors ?? false,
     cache: options.cache,
     log: options.log ?? (quiet ? "off" : undefined),
     quiet,
@@ -241,6 +245,9 @@ function configFile(text: string): string {
 /** One line, and what to write instead where that can be told. */
 function refusal(error: CommanderError, program: Command, args: readonly string[]): string {
   const message = error.message.replace(/^error: /, "");
+  if (error.code === "commander.excessArguments" && /for '(?:run|check)'/.test(message)) {
+    return `${message} A config file is named with -c.`;
+  }
   const option = error.code === "commander.unknownOption" ? /'([^']+)'/.exec(message)?.[1] : undefined;
   if (option === undefined) {
     return message;
@@ -253,5 +260,8 @@ function refusal(error: CommanderError, program: Command, args: readonly string[
   }
   const command = program.commands.find((one) => args.includes(one.name())) ?? program;
   const names = command.options.flatMap(({ long }) => (typeof long === "string" ? [long] : []));
+  if (names.includes(name)) {
+    return `${name} takes no value`;
+  }
   return `unknown option ${name}${didYouMean(name, names) || "; sluice --help lists those there are"}`;
 }

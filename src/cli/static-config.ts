@@ -1,14 +1,16 @@
 /** The configuration that `sluice [dir]` stands for. */
 import { type Config, defaultPort, type ListenConfig } from "../config/index.ts";
+import { fields } from "../filters/index.ts";
 import { files } from "../handlers/index.ts";
 import type { StaticIntent } from "./intent.ts";
 
 /** @param port - Where to listen unless `--listen` says so. */
 export function staticConfig(intent: StaticIntent, port: number, terminal: boolean): Config {
+  const filters = intent.cors ? [fields({ set: { "access-control-allow-origin": "*" } })] : [];
   const log = intent.log ?? (terminal ? "dev" : "off");
   return {
     listen: listenOf(intent, port),
-    sites: [{ hosts: ["*"], routes: [{ match: "/*", handler: handlerOf(intent) }] }],
+    sites: [{ hosts: ["*"], routes: [{ match: "/*", filters, handler: handlerOf(intent) }] }],
     log: log === "off" ? false : log,
   };
 }

@@ -75,7 +75,7 @@ describe("what a configuration may say", () => {
       ["sites[0].routes[0].filters[0].set: missing: needs an object"]],
     ["a duration without unit",               { ...(all(good) as object), timeouts: { keepAlive: "75" } },
       ['timeouts.keepAlive: "75" is no duration: write a number and ms, s, m, h, d, such as "30s"']],
-    ["a duration as number",                  { ...(all(good) as object), timeouts: { keepAlive: 75 } }, ["timeouts.keepAlive: 75: needs a string"]],
+    ["a duration as number",                  { ...(all(good) as object), timeouts: { keepAlive: 75 } }, ['timeouts.keepAlive: 75: needs a duration such as "30s"']],
     ["a timeout of nothing",                  { ...(all(good) as object), timeouts: { keepAlive: "0s" } }, ['timeouts.keepAlive: "0s": needs more than nothing']],
     ["a timeout beyond timers",               { ...(all(good) as object), timeouts: { drain: "25d" } }, ['timeouts.drain: "25d" is longer than 24 days']],
     ["no wait at the end",                    { ...(all(good) as object), timeouts: { drain: "0s", linger: "0ms" } }, []],
@@ -108,14 +108,23 @@ describe("what a configuration may say", () => {
 });
 
 describe("what a configuration asks of the world", () => {
-  it("asks every kind, and for the log's directory", () => {
+  it("asks every kind, for the length of socket paths and for the log's directory", () => {
     const config = {
       sites: [{ hosts: ["*"], routes: [{ match: "/*", handler: files({ root: "missing" }) }] }],
+      listen: [0, "unix:web.sock", `unix:${"x".repeat(200)}`],
       log: { format: "json", file: "none/access.log" },
     } as unknown as Config;
     deepStrictEqual(placeProblems(config, "/nowhere", kinds).map(formatProblem), [
       "sites[0].routes[0].handler.root: no such directory: /nowhere/missing",
+      `listen[2]: /nowhere/${"x".repeat(200)} has 209 octets: a socket's path may have ${process.platform === "linux" ? 107 : 103}`,
       'log.file: "none/access.log": directory /nowhere/none does not exist',
+    ]);
+  });
+
+  it("a log is no directory", () => {
+    const config = { sites: [], log: { format: "json", file: "." } } as unknown as Config;
+    deepStrictEqual(placeProblems(config, import.meta.dirname, kinds).map(formatProblem), [
+      'log.file: "." is a directory: a file is needed',
     ]);
   });
 });

@@ -36,7 +36,7 @@ export function placeProblems(config: Config, base: string, kinds: Kinds): Probl
       problems.push(...worldProblems(kinds, route.handler, base, [...at, "handler"]));
     }
   }
-  return [...problems, ...logProblems(config, base)];
+  return [...problems, ...socketProblems(config, base), ...logProblems(config, base)];
 }
 
 function descriptions(config: unknown, kinds: Kinds): Problem[] {
@@ -110,6 +110,20 @@ function collide(one: Listener, other: Listener): boolean {
   return one.host === other.host || one.host === undefined || other.host === undefined;
 }
 
+/** Octets of a Unix socket's path, its closing NUL apart; of a longer one the rest would be cut off silently. */
+const longestSocketPath = process.platform === "linux" ? 107 : 103;
+
+function socketProblems({ listen }: Config, base: string): Problem[] {
+  return listenersOf(listen, base).flatMap((listener, index) => {
+    const length = listener.type === "unix" ? Buffer.byteLength(listener.path) : 0;
+    if (listener.type !== "unix" || length <= longestSocketPath || process.platform === "win32") {
+      return [];
+    }
+    const message = `${listener.path} has ${length} octets: a socket's path may have ${longestSocketPath}`;
+    return [{ path: Array.isArray(listen) ? ["listen", index] : ["listen"], message }];
+  });
+}
+
 function logProblems({ log }: Config, base: string): Problem[] {
   const file = typeof log === "object" ? log.file : undefined;
   if (file === undefined || file === "stdout" || file === "stderr") {
@@ -122,7 +136,10 @@ function logProblems({ log }: Config, base: string): Problem[] {
       return [{ path: ["log", "file"], message: `${JSON.stringify(file)}: ${directory} is no directory` }];
     }
     accessSync(directory, constants.X_OK);
-    return [];
+    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    return isDirectory
+      ? [{ path: ["log", "file"], message: `${JSON.stringify(file)} is a directory: a file is needed` }]
+      : [];
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be entered";
     return [{ path: ["log", "file"], message: `${JSON.stringify(file)}: directory ${directory} ${why}` }];

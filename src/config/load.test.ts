@@ -39,6 +39,7 @@ describe("loading a config file", () => {
       { marker: face.marker },
     ],
     ["JSON", "data.config.json", `{ "sites": [] }`, { sites: [] }],
+    ["JSON after a byte order mark", "marked.config.json", `\ufeff{ "sites": [] }`, { sites: [] }],
     [
       "a function, told command and environment",
       "function.config.ts",
@@ -112,7 +113,17 @@ describe("a config file that gives no configuration", () => {
       `import { defineConfg } from "sluice";\nexport default defineConfg({});`,
       'missing.config.ts:2: "sluice" exports no defineConfg, did you mean "defineConfig"?',
     ],
+    [
+      "speechless.config.ts",
+      "throw Object.assign(new Error(), { message: 5 });",
+      "speechless.config.ts:1: 5",
+    ],
     ["data.json", '{ "a": 1,\n  b }', undefined],
+    [
+      "prototype.json",
+      '{ "a": { "__proto__": "b" } }',
+      'prototype.json: "__proto__" is no name for anything here',
+    ],
     [
       "nothing.config.ts",
       "export const a = 1;",

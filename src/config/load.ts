@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
-import { locate, positionOf } from "./locate.ts";
+import { locator, positionOf } from "./locate.ts";
 import { didYouMean } from "./nearest.ts";
 import { ConfigError, type Place, type Problem, show } from "./problems.ts";
 import type { Config, ConfigContext } from "./types.ts";
@@ -52,8 +52,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     file,
     name,
     base: dirname(file),
-    locate: (problems) =>
-      problems.map((problem) => ({ ...problem, place: { file: name, ...locate(read.text, problem.path) } })),
+    locate: (problems) => {
+      const locate = locator(read.text);
+      return problems.map((problem) => ({ ...problem, place: { file: name, ...locate(problem.path) } }));
+    },
   };
 }
 
@@ -93,7 +95,8 @@ function isFile(path: string): boolean {
 
 function readSource(file: string, name: string): string {
   try {
-    return readFileSync(file, "utf8");
+    // Editors of Windows begin a file with a byte order mark.
+    return readFileSync(file, "utf8").replace(/^\ufeff/, "");
   } catch (error) {
     throw failure((error as Error).message, { file: name });
   }
@@ -115,13 +118,24 @@ async function exportOf(source: Source, { face, command, env }: LoadOptions): Pr
 
 function parseJson({ text, name }: Source): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, refusePrototype);
   } catch (error) {
+    if (error instanceof ConfigError) {
+      throw failure(error.message, { file: name });
+    }
     const { message } = error as Error;
     const at = / at position (\d+)/.exec(message);
     const place = at === null ? {} : positionOf(text, Number(at[1]));
     throw failure(message.replace(/ at position \d+.*/, ""), { file: name, ...place });
   }
+}
+
+/** As an object literal's name it would say nothing, so that no schema looks at it. */
+function refusePrototype(key: string, value: unknown): unknown {
+  if (key === "__proto__") {
+    throw failure('"__proto__" is no name for anything here');
+  }
+  return value;
 }
 
 async function evaluate(file: string, face: object): Promise<unknown> {
@@ -143,7 +157,8 @@ function evaluationFailure(error: unknown, { file, name }: Source, exports: read
   if (!(error instanceof Error)) {
     return failure(`threw ${show(error)}`, { file: name });
   }
-  const { message, stack = "" } = error;
+  const message = String(error.message);
+  const { stack = "" } = error;
   const unread = /^ParseError: (.*?)\s*\n\s*(.+):(\d+):(\d+)$/s.exec(message);
   if (unread !== null) {
     // The file may be one that the config file imports; its columns count from 0.

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { locate, positionOf } from "./locate.ts";
+import { locator, positionOf } from "./locate.ts";
 import type { ConfigPath } from "./problems.ts";
 
 const options = ["sites", 0, "routes", 1, "handler", "options"];
@@ -75,15 +75,15 @@ describe("locating a path of the configuration in its file", () => {
     it(rule, () => {
       const at = marked.indexOf("«");
       const source = marked.replace("«", "");
-      deepStrictEqual(locate(source, path), positionOf(source, at));
+      deepStrictEqual(locator(source)(path), positionOf(source, at));
     });
   }
 
   it("counts lines and columns from 1", () => {
-    deepStrictEqual(locate("export default {\n  a: 1,\r\n  b: 2 }", ["b"]), { line: 3, column: 3 });
+    deepStrictEqual(locator("export default {\n  a: 1,\r\n  b: 2 }")(["b"]), { line: 3, column: 3 });
   });
 
-  it("says nothing where nothing is exported", () => strictEqual(locate("const a = 1;", ["a"]), undefined));
+  it("says nothing where nothing is exported", () => strictEqual(locator("const a = 1;")(["a"]), undefined));
 
   it("ends on any text", () => {
     const parts = [
@@ -109,7 +109,7 @@ describe("locating a path of the configuration in its file", () => {
     ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...parts)), (text) => {
-        locate(`export default ${text.join("")}`, ["a", 0, "options", "a"]);
+        locator(`export default ${text.join("")}`)(["a", 0, "options", "a"]);
       }),
     );
   });

@@ -9,12 +9,17 @@
 import type { ConfigPath } from "./problems.ts";
 import { type Token, tokens } from "./tokens.ts";
 
-/** @returns Line and column from 1; undefined when not even the beginning was found. */
-export function locate(source: string, path: ConfigPath): { line: number; column: number } | undefined {
+/** Line and column from 1; undefined when not even the beginning was found. */
+export type Locator = (path: ConfigPath) => { line: number; column: number } | undefined;
+
+/** Cuts `source` into tokens once: a large file may have many problems. */
+export function locator(source: string): Locator {
   const list = tokens(source);
   const start = rootOf(list);
-  const at = start === undefined ? undefined : new Walk(list).follow(start, path);
-  return at === undefined ? undefined : positionOf(source, at);
+  return (path) => {
+    const at = start === undefined ? undefined : new Walk(list).follow(start, path);
+    return at === undefined ? undefined : positionOf(source, at);
+  };
 }
 
 /** Line and column, from 1, of an offset. */

@@ -49,6 +49,7 @@ describe("the normal form of a configuration", () => {
   const listens = [
     [0, [{ type: "tcp", host: undefined, port: 0 }]],
     ["[::]:80", [{ type: "tcp", host: undefined, port: 80 }]],
+    [{ port: 80, host: "[::1]" }, [{ type: "tcp", host: "::1", port: 80 }]],
     ["0.0.0.0:80", [{ type: "tcp", host: "0.0.0.0", port: 80 }]],
     [{ path: "run/a.sock", mode: 0o660 }, [{ type: "unix", path: "/base/run/a.sock", mode: 0o660 }]],
     [

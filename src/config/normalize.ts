@@ -71,8 +71,12 @@ function isList(listen: ListenConfig | readonly ListenConfig[]): listen is reado
   return Array.isArray(listen);
 }
 
-/** The IPv6 wildcard takes IPv4 along where the system can, which is what no host means too. */
-function everywhere(host: string | undefined): string | undefined {
+/**
+ * Without the brackets that an IPv6 address has in a URL. The IPv6 wildcard takes IPv4 along where
+ * the system can, which is what no host means too.
+ */
+function everywhere(written: string | undefined): string | undefined {
+  const host = written?.replace(/^\[(.*)\]$/, "$1");
   return host === "" || host === "*" || host === "::" ? undefined : host;
 }
 

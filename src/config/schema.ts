@@ -9,7 +9,7 @@ const name = z.string().min(1);
 /** Timers of the platform hold 31 bits of milliseconds. */
 const longestDuration = 2_147_483_647;
 
-const duration = z.string().superRefine((text, context) => {
+const duration = z.string('needs a duration such as "30s"').superRefine((text, context) => {
   const fault = durationFault(text);
   if (fault !== undefined) {
     context.addIssue({ code: "custom", message: fault });

@@ -22,7 +22,7 @@ export function parseHost(text: string): Authority | undefined {
   if (text.charCodeAt(0) === 0x5b) {
     const close = text.indexOf("]");
     const host = text.slice(1, close).toLowerCase();
-    if (close < 0 || host.includes("%") || !ipaddr.IPv6.isValid(host)) {
+    if (close < 0 || !/^[0-9a-f:.]+$/.test(host) || !ipaddr.IPv6.isValid(host)) {
       return undefined;
     }
     return close === text.length - 1 ? { host, port: undefined } : withPort(host, text, close + 1);

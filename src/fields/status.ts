@@ -74,3 +74,8 @@ export function reasonPhrase(status: number): string {
 export function isContentForbidden(status: number): boolean {
   return (status >= 100 && status < 200) || status === 204 || status === 304;
 }
+
+/** Whether we may send content with this status: a 205 must not have any either (RFC 9110 §15.3.6). */
+export function mayCarryContent(status: number): boolean {
+  return !isContentForbidden(status) && status !== 205;
+}

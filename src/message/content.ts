@@ -3,6 +3,7 @@
  *
  * A pulled source has one owner, who reads it to the end or cancels it.
  */
+import { Buffer } from "node:buffer";
 import { Fields } from "./fields.ts";
 import type { Octets } from "./units.ts";
 

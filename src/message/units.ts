@@ -3,8 +3,5 @@
 /** A count of octets: whole, 0 or more. */
 export type Octets = number;
 
-/** Whole seconds. */
-export type Seconds = number;
-
 /** Milliseconds on the caller's monotonic clock. */
 export type Millis = number;

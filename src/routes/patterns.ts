@@ -13,8 +13,8 @@
  * | `*.example.com` | every name below it, not `example.com`    |
  * | `*`             | every host no other site names, and none  |
  *
- * Paths are compared octet for octet as they were received, still
- * percent-encoded: `/a%62` is not `/ab`.
+ * Paths are compared in their plain spelling (`plainPath`): `/a%62` and `/ab` name the same file,
+ * so that a route for one that did not match the other could be walked around.
  */
 
 export type Pattern =
@@ -25,8 +25,43 @@ export type Pattern =
 /** Reads a `match` that `patternFault` found nothing wrong with. */
 export function parsePattern(match: string): Pattern {
   return match.endsWith("/*")
-    ? { type: "prefix", prefix: match.slice(0, -1) }
-    : { type: "exact", path: match };
+    ? { type: "prefix", prefix: plainPath(match.slice(0, -1)) }
+    : { type: "exact", path: plainPath(match) };
+}
+
+/**
+ * The one spelling of a path under which routes are compared: what may stand in a segment is not
+ * encoded, what is encoded has upper-case digits. `%2F` stays what it is: no separator.
+ *
+ * Departs: sub-delims, ":" and "@" are decoded as well, although encoded they may mean something else
+ * to an application; to a file system they do not.
+ *
+ * @source RFC 3986 §6.2.2, §3.3.
+ */
+export function plainPath(path: string): string {
+  return path.includes("%") ? path.replace(/%[0-9A-Fa-f]{2}/g, plainTriplet) : path;
+}
+
+/** Where in `path`, as received, the character `at` of its plain spelling stands. */
+export function receivedOffset(path: string, at: number): number {
+  if (!path.includes("%")) {
+    return at;
+  }
+  let plain = 0;
+  let received = 0;
+  for (const [part] of path.matchAll(/%[0-9A-Fa-f]{2}|./gs)) {
+    if (plain >= at) {
+      break;
+    }
+    plain += part.length === 1 ? 1 : plainTriplet(part).length;
+    received += part.length;
+  }
+  return received;
+}
+
+function plainTriplet(triplet: string): string {
+  const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+  return /[\w\-.~!$&'()*+,;=:@]/.test(character) ? character : triplet.toUpperCase();
 }
 
 /** The host as the table keeps it: lower case, without the brackets of IPv6 or a final dot. */

@@ -14,6 +14,9 @@ describe("unreachable routes", () => {
     ["a prefix does not cover its bare name",  ["/a/*", "/a"],               []],
     ["a prefix covers its directory",          ["/a/*", "/a/"],              [[1, 0, "covered"]]],
     ["an exact path covers only itself",       ["/a", "/a/b"],               []],
+    ["the same in another spelling",           ["/a,b", "/%61%2cb"],         [[1, 0, "covered"]]],
+    ["by the earliest of several",             ["/a/*", "/a/b/*", "/a/b/c"], [[1, 0, "covered"], [2, 0, "covered"]]],
+    ["an encoded star is no wildcard",         ["/a/%2A", "/a/b"],           []],
   ] as const;
   for (const [rule, matches, found] of rows) {
     it(rule, () => {

@@ -1,5 +1,5 @@
 /** Routes that can never answer, and hosts that two sites claim: for `sluice check`. */
-import { canonicalHost, parsePattern } from "./patterns.ts";
+import { canonicalHost, type Pattern, parsePattern } from "./patterns.ts";
 
 /** Route `route` of site `site` never answers, because `by` of the same site is written before it. */
 export interface Unreachable {
@@ -22,16 +22,20 @@ interface Routes {
 }
 
 export function unreachableRoutes(sites: readonly Routes[]): Unreachable[] {
-  return sites.flatMap(({ routes }, site) =>
-    routes.flatMap(({ match }, route) => {
-      const by = routes.findIndex((earlier, index) => index < route && covers(earlier.match, match));
-      if (by < 0) {
+  return sites.flatMap(({ routes }, site) => {
+    /** The first route of each pattern: many routes are compared without trying every pair. */
+    const firsts = new Map<string, number>();
+    return routes.flatMap(({ match }, route) => {
+      const pattern = parsePattern(match);
+      const by = firstCovering(pattern, firsts);
+      if (by === undefined) {
+        firsts.set(keyOf(pattern), route);
         return [];
       }
       const because = routes[by]?.match === match ? "duplicate" : "covered";
       return [{ site, route, by, because } as const];
-    }),
-  );
+    });
+  });
 }
 
 export function duplicateHosts(sites: readonly { readonly hosts: readonly string[] }[]): DuplicateHost[] {
@@ -49,12 +53,20 @@ export function duplicateHosts(sites: readonly { readonly hosts: readonly string
   );
 }
 
-/** Whether every path that `narrow` matches is matched by `wide`. */
-function covers(wide: string, narrow: string): boolean {
-  const outer = parsePattern(wide);
-  if (outer.type === "exact") {
-    return wide === narrow;
+/** The earliest of `firsts` that matches every path `pattern` matches. */
+function firstCovering(pattern: Pattern, firsts: ReadonlyMap<string, number>): number | undefined {
+  const text = pattern.type === "exact" ? pattern.path : pattern.prefix;
+  let by = firsts.get(keyOf(pattern));
+  for (let slash = text.indexOf("/"); slash >= 0; slash = text.indexOf("/", slash + 1)) {
+    const wide = firsts.get(keyOf({ type: "prefix", prefix: text.slice(0, slash + 1) }));
+    if (wide !== undefined && (by === undefined || wide < by)) {
+      by = wide;
+    }
   }
-  const inner = parsePattern(narrow);
-  return (inner.type === "exact" ? inner.path : inner.prefix).startsWith(outer.prefix);
+  return by;
+}
+
+/** A plain path may hold a "*" of its own, so that the kind stands before it. */
+function keyOf(pattern: Pattern): string {
+  return pattern.type === "exact" ? `=${pattern.path}` : `>${pattern.prefix}`;
 }

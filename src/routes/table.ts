@@ -4,9 +4,9 @@
  * Sites: an exact host, else the longest wildcard, else `*`. Routes: of those
  * that match, the one written first. A lookup takes one exact look and one per
  * segment down to the deepest declared prefix, whatever the number of routes
- * and the length of the path, and allocates nothing.
+ * and the length of the path, and allocates nothing unless something in the path is percent-encoded.
  */
-import { canonicalHost, parsePattern } from "./patterns.ts";
+import { canonicalHost, parsePattern, plainPath, receivedOffset } from "./patterns.ts";
 
 export interface Site<R> {
   /** See `hostFault`. */
@@ -21,7 +21,7 @@ export interface Found<R> {
   readonly site: number;
   /** Index of the route within its site. */
   readonly route: number;
-  /** Offset in the path of what the final `*` stands for; the path's end for an exact route. */
+  /** Offset in the plain path of what the final `*` stands for; its end for an exact route. */
   readonly restAt: number;
 }
 
@@ -33,9 +33,12 @@ export interface SiteTable<R> {
   find(host: string, path: string): Found<R> | "no-site" | "no-route";
 }
 
-/** What the trailing `*` of the route stands for: "b/c" for `/a/*` and `/a/b/c`; "" for an exact route. */
+/**
+ * What the trailing `*` of the route stands for, as received: "b/c" for `/a/*` and `/a/b/c`;
+ * "" for an exact route.
+ */
 export function restOf(found: Found<unknown>, path: string): string {
-  return path.slice(found.restAt);
+  return path.slice(receivedOffset(path, found.restAt));
 }
 
 /**
@@ -62,7 +65,7 @@ export function compileSites<R>(sites: readonly Site<R>[]): SiteTable<R> {
 
   return {
     find(host, path) {
-      const name = host.endsWith(".") ? host.slice(0, -1) : host;
+      const name = host.charCodeAt(host.length - 1) === dot ? host.slice(0, -1) : host;
       const site =
         exact.get(name) ?? (deepest > 0 ? longestSuffix(wild, name, deepest) : undefined) ?? others;
       return site === undefined ? "no-site" : (site.find(path) ?? "no-route");
@@ -108,7 +111,9 @@ class RouteTable<R> {
     this.#longestPrefix = Math.max(this.#longestPrefix, prefix.length);
   }
 
-  find(path: string): Found<R> | undefined {
+  find(received: string): Found<R> | undefined {
+    // Where only "/" and "/*" are declared, every spelling matches alike.
+    const path = this.#longestPrefix > 1 || this.#longestExact > 1 ? plainPath(received) : received;
     let best = path.length <= this.#longestExact ? this.#exact.get(path) : undefined;
     // Hashing as we go finds every declared prefix without cutting one out of the path.
     const end = Math.min(path.length, this.#longestPrefix);
@@ -140,6 +145,7 @@ class RouteTable<R> {
 }
 
 const slash = 0x2f;
+const dot = 0x2e;
 
 /** Kept within 30 bits, which V8 stores without a heap number. */
 function hashStep(hash: number, code: number): number {

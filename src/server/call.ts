@@ -1,16 +1,19 @@
 /** One exchange on a connection: what handlers see of it, and what the session keeps of it. */
 
-import { isContentForbidden } from "../fields/index.ts";
+import { mayCarryContent } from "../fields/index.ts";
 import {
   type Clock,
+  chunkedContent,
   type Endpoint,
+  emptyContent,
   type Fields,
-  type HttpRequest,
+  HttpRequest,
   type HttpResponse,
   type Millis,
   MisuseError,
   type Octets,
   type ProtocolVersion,
+  type RequestHead,
   type StreamId,
 } from "../message/index.ts";
 import type { Exchange } from "../pipeline/index.ts";
@@ -96,7 +99,7 @@ export class Call implements Exchange {
     if (response === undefined) {
       return false;
     }
-    return response.tunnel || (this.request.method !== "HEAD" && !isContentForbidden(response.status));
+    return response.tunnel || (this.request.method !== "HEAD" && mayCarryContent(response.status));
   }
 
   waitUntil(promise: Promise<unknown>): void {
@@ -142,7 +145,11 @@ export class CallList {
   }
 
   remove(call: Call): void {
-    const at = this.#calls[0] === call ? 0 : this.#calls.indexOf(call);
+    if (this.#calls.length === 1 && this.#calls[0] === call) {
+      this.#calls.pop();
+      return;
+    }
+    const at = this.#calls.indexOf(call);
     if (at >= 0) {
       this.#calls.splice(at, 1);
     }
@@ -151,4 +158,27 @@ export class CallList {
   takeAll(): Call[] {
     return this.#calls.splice(0);
   }
+}
+
+/** The request of a head; over plain connections for now. */
+export function requestOf(head: RequestHead, inbound: InboundContent | undefined): HttpRequest {
+  return new HttpRequest({
+    method: head.method,
+    scheme: "http",
+    authority: head.authority,
+    host: head.host,
+    target: head.target,
+    rawTarget: head.rawTarget,
+    version: head.version,
+    fields: head.fields,
+    content: inbound ?? emptyContent,
+  });
+}
+
+/** A tunnel's outbound half ends by itself, which only pulled content can. */
+export function withPulledContent(response: HttpResponse): HttpResponse {
+  const { content } = response;
+  return content.type === "pulled"
+    ? response
+    : response.with({ content: chunkedContent(content.type === "empty" ? [] : [content.bytes]) });
 }

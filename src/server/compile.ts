@@ -2,8 +2,8 @@
 import type { NormalConfig, NormalRoute } from "../config/index.ts";
 import { filterKinds } from "../filters/index.ts";
 import { errorPage, handlerKinds } from "../handlers/index.ts";
-import { Fields, type HttpRequest, HttpResponse, MisuseError } from "../message/index.ts";
-import { compose, type Exchange, type Filter, type Handler, type Runtime } from "../pipeline/index.ts";
+import { cancelContent, Fields, type HttpRequest, HttpResponse, MisuseError } from "../message/index.ts";
+import { compose, type Exchange, type Filter, type Handler, type Runtime, then } from "../pipeline/index.ts";
 import { compileSites, type Found, type SiteTable } from "../routes/index.ts";
 
 /** A route's handler with its filters around it. */
@@ -42,13 +42,36 @@ function respond(
     return aboutServer;
   }
   if (request.target.form === "authority") {
-    return refuse(request, 501, "CONNECT is not offered here.");
+    return connect(table, request, call);
   }
   if (found === "no-route") {
     return refuse(request, 404, "No route of this site matches the path.");
   }
   call.found = found;
   return found.value.handler(request, call);
+}
+
+/**
+ * CONNECT names no path, so the route for "/" answers it. Any 2xx would mean a tunnel to the
+ * client (RFC 9110 §9.3.6): an answer that is none does not get through.
+ */
+function connect(
+  table: SiteTable<CompiledRoute>,
+  request: HttpRequest,
+  call: RoutedCall,
+): HttpResponse | Promise<HttpResponse> {
+  const found = table.find(request.host.host, "/");
+  if (typeof found === "string") {
+    return refuse(request, 501, "CONNECT is not offered here.");
+  }
+  call.found = found;
+  return then(found.value.handler(request, call), (response) => {
+    if (response.tunnel || response.status >= 300) {
+      return response;
+    }
+    cancelContent(response.content, new Error("CONNECT was not answered by a tunnel"));
+    return refuse(request, 501, "CONNECT is not offered here.");
+  });
 }
 
 /** OPTIONS for the server as a whole (RFC 9110 §9.3.7). */

@@ -76,6 +76,9 @@ function pulledBody(content: PulledContent): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       for (;;) {
+        const readable = new Promise<void>((resolve) => {
+          content.onReadable = resolve;
+        });
         const got = content.read();
         if (got === "end") {
           controller.close();
@@ -85,9 +88,7 @@ function pulledBody(content: PulledContent): ReadableStream<Uint8Array> {
           controller.enqueue(Uint8Array.from(got));
           return;
         }
-        await new Promise<void>((resolve) => {
-          content.onReadable = resolve;
-        });
+        await readable;
       }
     },
     cancel(reason) {

@@ -4,12 +4,9 @@
  */
 import {
   type Clock,
-  cancelContent,
   type Endpoint,
-  emptyContent,
   Fields,
   HttpError,
-  HttpRequest,
   type HttpResponse,
   type Millis,
   faults as messageFaults,
@@ -19,7 +16,9 @@ import {
 } from "../message/index.ts";
 import { Http1Server } from "../protocol/http1/index.ts";
 import type { Channel, Receiver, Timed } from "../transport/index.ts";
-import { Call, CallList, type CallOwner } from "./call.ts";
+import { Call, CallList, type CallOwner, requestOf, withPulledContent } from "./call.ts";
+import { Closing } from "./closing.ts";
+import { errorOf, refusalOf } from "./foreign.ts";
 import { InboundContent } from "./inbound-content.ts";
 import { Outflow, type OutflowOwner } from "./outflow.ts";
 import type { Service } from "./service.ts";
@@ -37,10 +36,7 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
   readonly #calls = new CallList();
   #receiving = false;
   #time: Millis = 0;
-  /** We ended our side and wait for the peer's end until then. */
-  #lingerUntil: Millis | undefined;
-  #peerEnded = false;
-  #halfEnded = false;
+  readonly #closing: Closing;
   #gone = false;
 
   constructor(channel: Channel, service: Service) {
@@ -48,6 +44,7 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
     this.#service = service;
     this.#machine = new Http1Server(this, service.http1, service.clock.now());
     this.#out = new Outflow(channel, this.#machine, this);
+    this.#closing = new Closing(channel, service.timeouts.linger);
     service.deadlines.watch(this);
     channel.attach(this);
   }
@@ -66,11 +63,6 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
 
   get clock(): Clock {
     return this.#service.clock;
-  }
-
-  /** No exchange is under way. */
-  get idle(): boolean {
-    return this.#calls.length === 0;
   }
 
   /** The time, with the Date field's text made current. */
@@ -97,25 +89,31 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
   // ---- From the channel
 
   receive(bytes: Uint8Array): void {
-    if (this.#lingerUntil !== undefined) {
+    if (this.#closing.lingerUntil !== undefined) {
       return;
     }
     const now = this.now();
     this.#receiving = true;
-    this.#machine.receive(bytes, now);
+    try {
+      this.#machine.receive(bytes, now);
+    } catch (error) {
+      this.#failed(error);
+    }
     this.#receiving = false;
     this.settle();
   }
 
   end(): void {
-    this.#peerEnded = true;
-    if (this.#lingerUntil !== undefined) {
-      this.#channel.destroy();
+    if (this.#closing.peerEnded()) {
       return;
     }
     const now = this.now();
     this.#receiving = true;
-    this.#machine.end(now);
+    try {
+      this.#machine.end(now);
+    } catch (error) {
+      this.#failed(error);
+    }
     this.#receiving = false;
     this.settle();
   }
@@ -142,8 +140,9 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
   // ---- Deadlines
 
   get deadline(): Millis | undefined {
-    if (this.#lingerUntil !== undefined) {
-      return this.#lingerUntil;
+    const { lingerUntil } = this.#closing;
+    if (lingerUntil !== undefined) {
+      return lingerUntil;
     }
     const machine = this.#machine.deadline;
     const stalled = this.#out.stalledSince;
@@ -155,7 +154,7 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
   }
 
   expire(now: Millis): void {
-    if (this.#lingerUntil !== undefined) {
+    if (this.#closing.lingerUntil !== undefined) {
       this.#channel.destroy();
       return;
     }
@@ -184,29 +183,18 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
     if (head.contentLength === 0) {
       inbound?.end(Fields.empty);
     }
-    const request = new HttpRequest({
-      method: head.method,
-      scheme: "http",
-      authority: head.authority,
-      host: head.host,
-      target: head.target,
-      rawTarget: head.rawTarget,
-      version: head.version,
-      fields: head.fields,
-      content: inbound ?? emptyContent,
-    });
-    const call = new Call(this, stream, request, inbound, started);
+    const call = new Call(this, stream, requestOf(head, inbound), inbound, started);
     this.#calls.add(call);
     let answer: HttpResponse | Promise<HttpResponse>;
     try {
-      answer = this.#service.handle(request, call);
+      answer = this.#service.handle(call.request, call);
     } catch (error) {
-      answer = this.#service.failure(error as Error, call);
+      answer = this.#service.failure(error, call);
     }
     if (answer instanceof Promise) {
       answer.then(
         (response) => this.#late(call, response),
-        (error: Error) => this.#late(call, this.#service.failure(error, call)),
+        (error: unknown) => this.#late(call, this.#service.failure(error, call)),
       );
     } else {
       this.#answer(call, answer);
@@ -228,9 +216,6 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
   writable(stream: StreamId): void {
     const call = this.#calls.find(stream);
     if (call !== undefined) {
-      if (call.response?.tunnel === true) {
-        call.inbound?.reopen();
-      }
       this.#out.pump(call);
     }
   }
@@ -252,7 +237,7 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
   // ---- From calls
 
   inform(stream: StreamId, status: number, fields: Fields): void {
-    this.#machine.inform(stream, status, fields);
+    this.#machine.inform(stream, status, fields, this.now());
     if (!this.#receiving) {
       this.settle();
     }
@@ -279,43 +264,74 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
           this.settle();
         }
       },
+      threw: (error) => this.#threw(stream, error),
     });
+  }
+
+  /** What a handler wants to be told of its request's content with threw: its exchange is over. */
+  #threw(stream: StreamId, error: Error): void {
+    const call = this.#calls.find(stream);
+    if (call === undefined || call.response !== undefined) {
+      this.#service.threw(error);
+    } else {
+      this.#late(call, this.#service.failure(error, call));
+    }
+  }
+
+  /** Our own code failed: this connection must not take the others with it. */
+  #failed(error: unknown): void {
+    this.#service.threw(errorOf(error));
+    this.#channel.destroy("reset");
   }
 
   /** An answer that came after its request's turn of the event loop. */
   #late(call: Call, response: HttpResponse): void {
-    if (this.#gone || call.over) {
-      cancelContent(response.content, leftEarly());
+    // Where an earlier response ended the connection, nothing behind it is answered.
+    if (this.#gone || call.over || this.#machine.fate !== "open") {
+      this.#service.release(response, leftEarly());
       return;
     }
-    this.#answer(call, response);
+    try {
+      this.#answer(call, response);
+    } catch (error) {
+      this.#failed(error);
+    }
     this.settle();
   }
 
-  #answer(call: Call, response: HttpResponse): void {
-    call.response = response;
-    const now = this.now();
-    if (response.content === call.inbound) {
-      // An echo is read once its head is out: 100 (Continue) must leave before that.
-      call.inbound.begin();
-    }
-    const reading = call.inbound?.reading ?? false;
+  #answer(call: Call, given: HttpResponse): void {
+    let response: HttpResponse;
     try {
-      this.#machine.respond(call.stream, response, reading, now);
+      response = this.#respond(call, given);
     } catch (error) {
-      cancelContent(response.content, error as Error);
-      const failure = this.#service.failure(error as Error, call);
-      call.response = failure;
-      this.#machine.respond(call.stream, failure, reading, now);
+      const cause = refusalOf(given, error);
+      this.#service.release(given, cause);
+      response = this.#respond(call, this.#service.failure(cause, call));
     }
-    const { content } = call.response;
+    const { content } = response;
     if (content.type !== "pulled") {
       call.octets = call.sendsContent ? content.length : 0;
       this.#finish(call);
     } else if (!call.sendsContent) {
-      content.cancel(new Error("the response carries no content"));
+      this.#service.release(response, new Error("the response carries no content"));
       this.#finish(call);
     }
+  }
+
+  #respond(call: Call, given: HttpResponse): HttpResponse {
+    const response = given.tunnel ? withPulledContent(given) : given;
+    call.response = response;
+    const { inbound } = call;
+    if (response.content.type === "pulled") {
+      // It may be made of the request's content and read that once its head is out:
+      // 100 (Continue) must leave before, and nothing may be thrown away until it is through.
+      inbound?.begin();
+      if (response.tunnel) {
+        inbound?.reopen();
+      }
+    }
+    this.#machine.respond(call.stream, response, inbound?.reading ?? false, this.now());
+    return response;
   }
 
   /** From the outflow: a response's content is whole. */
@@ -332,10 +348,13 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
 
   /** The response is whole, and with it the exchange: what the handler left unread is thrown away. */
   #finish(call: Call): void {
-    if (call.response?.tunnel === true && call.inbound?.open === true) {
-      // Only our half is through; the peer's goes on (RFC 9110 §9.3.6).
-      call.halfOver = true;
-      return;
+    if (call.response?.tunnel === true) {
+      if (call.inbound?.open === true) {
+        // Only our half is through; the peer's goes on (RFC 9110 §9.3.6).
+        call.halfOver = true;
+        return;
+      }
+      this.#machine.discard(call.stream, this.now());
     }
     call.over = true;
     this.#calls.remove(call);
@@ -349,7 +368,7 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
       call.cause ??= reason instanceof HttpError ? reason.detail : reason.message;
       call.inbound?.fail(reason);
       if (call.response !== undefined) {
-        cancelContent(call.response.content, reason);
+        this.#service.release(call.response, reason);
       }
       call.abort(reason);
       this.#service.logCall(this, call);
@@ -365,34 +384,16 @@ export class Http1Session implements Receiver, ServerSink, Timed, CallOwner, Out
       this.#out.write();
     }
     const { fate } = this.#machine;
-    if (fate !== "open" && this.#out.flushed) {
-      this.#close(fate);
+    if (fate === "half" && this.#out.flushed) {
+      this.#closing.endHalf();
+    }
+    if (fate !== "open" && fate !== "half" && this.#out.flushed) {
+      this.#closing.close(fate, this.now());
     } else if (this.#machine.wantsInput && this.#out.flushed) {
       this.#channel.resume();
     } else {
       this.#channel.pause();
     }
     this.#service.deadlines.watch(this);
-  }
-
-  #close(fate: "half" | "end" | "cut" | "reset"): void {
-    if (fate === "cut" || fate === "reset") {
-      this.#channel.destroy(fate === "reset" ? "reset" : undefined);
-    } else if (fate === "half") {
-      if (!this.#halfEnded) {
-        this.#halfEnded = true;
-        this.#channel.end();
-      }
-      this.#channel.resume();
-    } else if (this.#peerEnded) {
-      this.#channel.end();
-      this.#channel.destroy();
-    } else if (this.#lingerUntil === undefined) {
-      // Closing at once with octets unread would reset the connection and could destroy
-      // the response on its way (RFC 9112 §9.6).
-      this.#lingerUntil = this.now() + this.#service.timeouts.linger;
-      this.#channel.end();
-      this.#channel.resume();
-    }
   }
 }

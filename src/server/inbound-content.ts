@@ -1,4 +1,5 @@
 /** A request's content as handlers pull it: fed by a machine, bounded by the machine's window. */
+import { Buffer } from "node:buffer";
 import {
   Fields,
   HttpError,
@@ -6,6 +7,7 @@ import {
   type Octets,
   type PulledContent,
 } from "../message/index.ts";
+import { errorOf } from "./foreign.ts";
 
 /** What the content tells the connection it comes from. */
 export interface ContentSource {
@@ -13,6 +15,8 @@ export interface ContentSource {
   begun(): void;
   consumed(octets: Octets): void;
   discarded(): void;
+  /** The reader's `onReadable` threw. */
+  threw(error: Error): void;
 }
 
 export class InboundContent implements PulledContent {
@@ -76,7 +80,11 @@ export class InboundContent implements PulledContent {
   }
 
   cancel(reason: Error): void {
-    if (!this.#cancelled && !this.#ended && this.#failed === undefined) {
+    if (this.#ended) {
+      // Of what may yet become a tunnel, nothing is wanted either.
+      this.#cancelled = true;
+      this.#queue = [];
+    } else if (!this.#cancelled && this.#failed === undefined) {
       this.#cancelled = true;
       this.#failed = new HttpError(
         messageFaults.cancelled,
@@ -111,15 +119,19 @@ export class InboundContent implements PulledContent {
     }
   }
 
-  /** The request's content is through and its connection became a tunnel: read on. */
+  /** The request's content is through and its connection becomes a tunnel: read on. */
   reopen(): void {
-    this.#ended = false;
+    this.#ended = this.#cancelled;
   }
 
   #wake(): void {
     if (this.#hungry) {
       this.#hungry = false;
-      this.onReadable?.();
+      try {
+        this.onReadable?.();
+      } catch (error) {
+        this.#source.threw(errorOf(error));
+      }
     }
   }
 }

@@ -1,7 +1,6 @@
 /** The running server. */
 export {
   createServer,
-  createServerOf,
   type Server,
   type ServerAddress,
   type ServerOptions,

@@ -2,13 +2,17 @@
  * What leaves a connection: a machine's owed octets go to the channel, and pulled content goes
  * to the machine no faster than the channel takes it.
  */
-import type { Millis, Octets, PulledContent } from "../message/index.ts";
+import { type Millis, MisuseError, type Octets, type PulledContent } from "../message/index.ts";
 import type { Http1Server } from "../protocol/http1/index.ts";
 import type { Channel } from "../transport/index.ts";
 import type { Call } from "./call.ts";
+import { errorOf } from "./foreign.ts";
 
 /** Content a fast source may hand to a fast peer before others get their turn. */
 const turnOctets: Octets = 1_048_576;
+
+/** Empty pieces in a row that a source may answer where "pending" or "end" belongs. */
+const mostEmpty = 1_000;
 
 /** The session around it. */
 export interface OutflowOwner {
@@ -29,6 +33,8 @@ export class Outflow {
   readonly #owner: OutflowOwner;
   #flushed = true;
   #pumping = false;
+  /** Asked for while another call's content, or its own, was being moved. */
+  #next: Call | undefined;
   #stalledSince: Millis = 0;
   #waiting: Octets = 0;
 
@@ -74,6 +80,8 @@ export class Outflow {
     const chunks = this.#machine.drain();
     if (chunks.length > 0) {
       this.#flushed = this.#channel.write(chunks);
+      // The machine uses its list again: until then it would hold on to what was written.
+      this.#machine.drain();
       if (!this.#flushed) {
         this.#stalledSince = this.#owner.now();
         this.#waiting = this.#channel.waiting;
@@ -83,30 +91,42 @@ export class Outflow {
 
   /** Moves a response's pulled content while the channel takes octets at once. */
   pump(call: Call): void {
+    if (this.#pumping) {
+      this.#next = call;
+      return;
+    }
     const content = call.response?.content;
-    if (this.#pumping || content?.type !== "pulled" || this.#machine.sendable(call.stream) === 0) {
+    if (call.over || content?.type !== "pulled" || this.#machine.sendable(call.stream) === 0) {
       return;
     }
     this.#pumping = true;
     try {
       this.#pull(call, content);
     } catch (error) {
-      this.#owner.broke(call, error as Error);
       this.#machine.reset(call.stream);
+      this.#owner.broke(call, errorOf(error));
     } finally {
       this.#pumping = false;
+    }
+    const next = this.#next;
+    this.#next = undefined;
+    if (next === call) {
+      this.#yield(call);
+    } else if (next !== undefined) {
+      this.pump(next);
     }
   }
 
   #pull(call: Call, content: PulledContent): void {
     let turn = 0;
+    let empty = 0;
+    content.onReadable = () => {
+      this.pump(call);
+      this.#owner.settle();
+    };
     while (this.#flushed) {
       const piece = content.read();
       if (piece === "pending") {
-        content.onReadable = () => {
-          this.pump(call);
-          this.#owner.settle();
-        };
         return;
       }
       if (piece === "end") {
@@ -117,6 +137,17 @@ export class Outflow {
         this.#owner.sent(call);
         return;
       }
+      if (!(piece instanceof Uint8Array)) {
+        throw new MisuseError(`content answered ${typeof piece}, wanted octets`);
+      }
+      if (piece.length === 0) {
+        empty += 1;
+        if (empty > mostEmpty) {
+          throw new MisuseError(`content answered ${empty} empty pieces one after another`);
+        }
+        continue;
+      }
+      empty = 0;
       call.octets += piece.length;
       turn += piece.length;
       this.#machine.content(call.stream, piece);

@@ -66,11 +66,6 @@ export function createServer(config: Config, options: ServerOptions = {}): Serve
   return new RunningServer(normalize(config, options.base ?? process.cwd()), options);
 }
 
-/** A server of a configuration already in its normal form. */
-export function createServerOf(config: NormalConfig, options: ServerOptions = {}): Server {
-  return new RunningServer(config, options);
-}
-
 class RunningServer implements Server {
   readonly #config: NormalConfig;
   readonly #options: ServerOptions;
@@ -162,7 +157,7 @@ class RunningServer implements Server {
     try {
       return toFetch(request.method, await this.#service.handle(request, call));
     } catch (error) {
-      return toFetch(request.method, this.#service.failure(error as Error, call));
+      return toFetch(request.method, this.#service.failure(error, call));
     }
   }
 

@@ -6,6 +6,7 @@ import type { Http1ServerOptions } from "../protocol/http1/index.ts";
 import type { CurrentDate, Deadlines } from "../transport/index.ts";
 import type { Call } from "./call.ts";
 import type { Respond } from "./compile.ts";
+import { errorOf, release, traceOf } from "./foreign.ts";
 import type { Http1Session } from "./http1-session.ts";
 
 export interface SessionTimeouts {
@@ -54,15 +55,16 @@ export class Service {
   }
 
   /** The answer to a request whose handler threw. */
-  failure(error: Error, call: Call): HttpResponse {
+  failure(thrown: unknown, call: Call): HttpResponse {
     const accept = call.request.fields.get("accept");
-    if (error instanceof HttpError) {
+    const error = errorOf(thrown);
+    if (error instanceof HttpError && error.fault.status >= 400 && error.fault.status <= 599) {
       call.cause ??= error.detail;
       return errorPage(error.fault.status, sentence(error.detail), accept);
     }
-    call.cause ??= `the handler failed: ${error?.message ?? String(error)}`;
+    call.cause ??= `the handler failed: ${error.message}`;
     this.#reporter.error(
-      `${call.request.method} ${call.request.rawTarget}: the handler failed: ${error?.stack ?? String(error)}`,
+      `${call.request.method} ${call.request.rawTarget}: the handler failed: ${traceOf(error)}`,
     );
     return errorPage(500, "The handler of this route failed; the server's error log says how.", accept);
   }
@@ -70,6 +72,19 @@ export class Service {
   /** The answer to octets that are no request. */
   refused(error: HttpError): HttpResponse {
     return errorPage(error.fault.status, sentence(error.message));
+  }
+
+  /** Something threw where nobody waits for its answer. */
+  threw(error: Error): void {
+    this.#reporter.error(`a callback failed: ${traceOf(error)}`);
+  }
+
+  /** Cancels what content an answer has. */
+  release(answer: unknown, reason: Error): void {
+    const wrong = release(answer, reason);
+    if (wrong !== undefined) {
+      this.threw(wrong);
+    }
   }
 
   /** A response's content broke off: the client sees the connection cut. */
@@ -82,8 +97,8 @@ export class Service {
   waitUntil(promise: Promise<unknown>): void {
     const settled: Promise<void> = promise.then(
       () => this.#settled(settled),
-      (error: Error) => {
-        this.#reporter.error(`work after a response failed: ${error?.stack ?? String(error)}`);
+      (error: unknown) => {
+        this.#reporter.error(`work after a response failed: ${traceOf(errorOf(error))}`);
         this.#settled(settled);
       },
     );

@@ -1,4 +1,6 @@
 /** The real clock, and the Date field's text renewed once a second. */
+// The globals of these names are getters, which costs on every request.
+import { performance } from "node:perf_hooks";
 import { formatHttpDate } from "../fields/index.ts";
 import type { Clock } from "../message/index.ts";
 

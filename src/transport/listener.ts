@@ -43,12 +43,7 @@ export async function openListener(
   const server = createServer(
     { pauseOnConnect: true, allowHalfOpen: true, noDelay: true },
     (socket: Socket) => {
-      const channel = socketChannel(
-        socket,
-        options.reading ?? "borrowed",
-        localOf(socket, local as Endpoint),
-      );
-      accept(channel);
+      accept(socketChannel(socket, options.reading ?? "borrowed", local as Endpoint));
     },
   );
   await bind(server, place, options.backlog ?? 4_096);
@@ -93,39 +88,6 @@ function listening(server: Server, options: object): Promise<void> {
 function closeServer(server: Server): Promise<void> {
   server.close();
   return Promise.resolve();
-}
-
-/** The address this connection came in on: on a wildcard listener each has its own. */
-function localOf(socket: Socket, listener: Endpoint): Endpoint {
-  if (listener.family === "unix" || (listener.address !== "::" && listener.address !== "0.0.0.0")) {
-    return listener;
-  }
-  return new LazyLocal(socket, listener);
-}
-
-/** Asks the system for a local address only when somebody wants it. */
-class LazyLocal implements Endpoint {
-  readonly port: number;
-  #socket: Socket | undefined;
-  #address = "";
-
-  constructor(socket: Socket, listener: Endpoint) {
-    this.#socket = socket;
-    this.port = listener.port;
-  }
-
-  get address(): string {
-    if (this.#socket !== undefined) {
-      const seen = this.#socket.localAddress ?? "";
-      this.#address = seen.startsWith("::ffff:") && seen.includes(".") ? seen.slice(7) : seen;
-      this.#socket = undefined;
-    }
-    return this.#address;
-  }
-
-  get family(): Endpoint["family"] {
-    return this.address.includes(":") ? "ipv6" : "ipv4";
-  }
 }
 
 function placeOf(server: Server, place: ListenPlace): Endpoint {

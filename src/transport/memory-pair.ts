@@ -70,18 +70,18 @@ class MemoryChannel implements Channel {
         this.peer.#peerEnded = true;
         this.peer.#schedule();
       }
+      this.#schedule();
     }
   }
 
   destroy(how?: "reset"): void {
+    // What the peer sent and nobody read is lost, which TCP tells it by a reset too.
+    const lost = this.#arriving.length > 0;
     this.#close(undefined);
-    const { peer } = this;
-    if (peer !== undefined) {
-      peer.#fromPeer(how);
-    }
+    this.peer?.fromPeer(lost ? "reset" : how);
   }
 
-  #fromPeer(how: "reset" | undefined): void {
+  fromPeer(how: "reset" | undefined): void {
     if (how === "reset") {
       this.#close(new Error("connection reset"));
     } else {

@@ -6,6 +6,7 @@
  * accepted socket's handle is moved to a new one. Where that is impossible the plain
  * 'data' path takes over; both pass the same suite.
  */
+import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import type { Endpoint } from "../message/index.ts";
 import type { Channel, Receiver } from "./channel.ts";
@@ -19,6 +20,10 @@ const readBuffer: Buffer = Buffer.allocUnsafeSlow(readSize);
 /** Where small chunks are joined; given away when the socket could not send it at once. */
 let joinBuffer: Buffer = Buffer.allocUnsafeSlow(joinSize);
 
+/** Views of the read buffer's beginning by length, made once each: most reads are short. */
+const views: Uint8Array[] = [];
+const viewedLength = 2_048;
+
 const nothing: Buffer = Buffer.alloc(0);
 
 /** What `node:net` keeps beneath a socket, as far as we look at it. */
@@ -29,10 +34,10 @@ type Handled = Socket & { _handle: { readonly writeQueueSize?: number } | null }
  *
  * @param reading - "borrowed" moves the handle; "plain" keeps the socket and its 'data' events.
  */
-export function socketChannel(accepted: Socket, reading: "borrowed" | "plain", local: Endpoint): Channel {
+export function socketChannel(accepted: Socket, reading: "borrowed" | "plain", listener: Endpoint): Channel {
   const handle = (accepted as Handled)._handle;
   if (reading === "plain" || handle === null || typeof handle !== "object") {
-    return new SocketChannel(accepted, local, false);
+    return new SocketChannel(accepted, listener, false);
   }
   const channel: { current: SocketChannel | undefined } = { current: undefined };
   const options = {
@@ -42,59 +47,73 @@ export function socketChannel(accepted: Socket, reading: "borrowed" | "plain", l
     onread: {
       buffer: readBuffer,
       callback: (octets: number, buffer: Uint8Array): boolean => {
-        channel.current?.deliver(buffer, octets);
+        channel.current?.deliver(octets <= viewedLength ? viewOf(octets) : buffer.subarray(0, octets));
         return true;
       },
     },
   };
   const socket = new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
   (accepted as Handled)._handle = null;
-  channel.current = new SocketChannel(socket, local, true);
+  channel.current = new SocketChannel(socket, listener, true);
   return channel.current;
 }
 
 class SocketChannel implements Channel {
-  readonly local: Endpoint;
   readonly #socket: Socket;
   readonly #borrowing: boolean;
+  readonly #listener: Endpoint;
+  #local: Endpoint | undefined;
   #remote: Endpoint | undefined;
   #receiver: Receiver | undefined;
   #paused = false;
+  /** Our side has ended, or the channel is gone. */
+  #shut = false;
   #error: Error | undefined;
 
-  constructor(socket: Socket, local: Endpoint, borrowing: boolean) {
+  constructor(socket: Socket, listener: Endpoint, borrowing: boolean) {
     this.#socket = socket;
-    this.local = local;
+    this.#listener = listener;
     this.#borrowing = borrowing;
   }
 
   get remote(): Endpoint {
-    this.#remote ??= remoteOf(this.#socket, this.local);
-    return this.#remote;
+    return this.#remote ?? remoteOf(this.#socket, this.#listener);
+  }
+
+  /** On a wildcard listener each connection has its own; the system is asked when somebody wants it. */
+  get local(): Endpoint {
+    this.#local ??= localOf(this.#socket, this.#listener);
+    return this.#local;
   }
 
   attach(receiver: Receiver): void {
     this.#receiver = receiver;
     const socket = this.#socket;
     if (!this.#borrowing) {
-      socket.on("data", (bytes: Buffer) => this.deliver(bytes, bytes.length));
+      socket.on("data", (bytes: Buffer) => this.deliver(bytes));
     }
+    // Once a peer is gone the system no longer knows its address, but the log wants it.
+    this.#remote = remoteOf(socket, this.#listener);
     socket.on("end", () => receiver.end());
     socket.on("error", (error) => {
+      this.#shut = true;
       this.#error = error;
     });
-    socket.on("close", () => receiver.closed(this.#error));
+    socket.on("close", () => {
+      this.#shut = true;
+      receiver.closed(this.#error);
+    });
     socket.resume();
   }
 
-  /** @internal From the socket: `octets` of `buffer` have come. */
-  deliver(buffer: Uint8Array, octets: number): void {
-    this.#receiver?.receive(octets === buffer.length ? buffer : buffer.subarray(0, octets));
+  /** @internal From the socket: `bytes` have come. */
+  deliver(bytes: Uint8Array): void {
+    this.#receiver?.receive(bytes);
   }
 
   write(chunks: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
-    if (socket.destroyed || !socket.writable) {
+    if (this.#shut) {
       return true;
     }
     if (chunks.length === 1) {
@@ -134,12 +153,14 @@ class SocketChannel implements Channel {
   }
 
   end(): void {
+    this.#shut = true;
     this.#socket.end();
   }
 
   destroy(how?: "reset"): void {
+    this.#shut = true;
     // Unix sockets know no reset.
-    if (how === "reset" && this.local.family !== "unix") {
+    if (how === "reset" && this.#listener.family !== "unix") {
       this.#socket.resetAndDestroy();
     } else {
       this.#socket.destroy();
@@ -172,15 +193,28 @@ class SocketChannel implements Channel {
   }
 }
 
-function remoteOf(socket: Socket, local: Endpoint): Endpoint {
-  if (local.family === "unix") {
-    return { address: local.address, port: 0, family: "unix" };
+function viewOf(octets: number): Uint8Array {
+  let view = views[octets];
+  if (view === undefined) {
+    view = readBuffer.subarray(0, octets);
+    views[octets] = view;
   }
-  const address = socket.remoteAddress ?? "";
-  return {
-    // A dual-stack listener sees IPv4 clients as mapped addresses (RFC 4291 §2.5.5.2).
-    address: address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address,
-    port: socket.remotePort ?? 0,
-    family: address.includes(":") && !address.startsWith("::ffff:") ? "ipv6" : "ipv4",
-  };
+  return view;
+}
+
+function remoteOf(socket: Socket, listener: Endpoint): Endpoint {
+  return listener.family === "unix"
+    ? { address: listener.address, port: 0, family: "unix" }
+    : endpointOf(socket.remoteAddress, socket.remotePort);
+}
+
+function localOf(socket: Socket, listener: Endpoint): Endpoint {
+  const everywhere = listener.address === "::" || listener.address === "0.0.0.0";
+  return everywhere ? endpointOf(socket.localAddress, listener.port) : listener;
+}
+
+function endpointOf(seen = "", port = 0): Endpoint {
+  // A dual-stack listener sees IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2).
+  const address = seen.startsWith("::ffff:") && seen.includes(".") ? seen.slice(7) : seen;
+  return { address, port, family: address.includes(":") ? "ipv6" : "ipv4" };
 }

@@ -112,6 +112,13 @@ describe("sluice [dir]", () => {
     deepStrictEqual(await get(`http://127.0.0.1:${port}/`), [200, "<h1>it works</h1>\n"]);
   });
 
+  it("lets pages of other origins read with --cors", async () => {
+    await using run = sluice(["public", "-p", "0", "-a", "127.0.0.1", "--cors"]);
+    const response = await fetch(`${await run.url()}/`);
+    strictEqual(response.headers.get("access-control-allow-origin"), "*");
+    await response.arrayBuffer();
+  });
+
   it("logs where it is told to", async () => {
     await using run = sluice(["public", "-l", "127.0.0.1:0", "--log", "common"]);
     const url = await run.url();

@@ -106,7 +106,8 @@ export class ServerDrive implements ServerSink {
     this.#heads.set(stream, head);
     this.events.push(requestEvent(head));
     if (mayTunnel(head)) {
-      const tunnel = this.#options.answer === "tunnel";
+      // A tunnel begins behind the whole request (RFC 9110 §7.8).
+      const tunnel = this.#options.answer === "tunnel" && head.contentLength === 0;
       if (tunnel) {
         this.#tunnels.add(stream);
       }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import {
   lstatSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { makeSite, makeTree } from "../../../test/support/files.ts";
+import { type FileFacts, ReplacedError, Root } from "./probe.ts";
 
 const past = new Date(Date.UTC(2026, 0, 2, 3, 4, 5));
 
@@ -112,6 +113,38 @@ describe("files that change", () => {
     site.clock.advance(1_000);
     codings.push((await site.get("/s.js", asked)).fields["content-encoding"]);
     deepStrictEqual(codings, [undefined, "gzip", undefined]);
+  });
+});
+
+describe("a directory that becomes a link out of the root between looking and reading", () => {
+  const outside = makeTree({ "f.txt": "SECRET" });
+  const tree = makeTree({ "a/f.txt": "public" });
+  after(() => {
+    outside.remove();
+    tree.remove();
+  });
+
+  /** What a look finds that is made just after the link was put there. */
+  async function misled(root: Root): Promise<FileFacts> {
+    const secret = await new Root(outside.path, "deny").probe("f.txt");
+    const seen = await root.probe("a/f.txt");
+    ok(secret.type === "file" && seen.type === "file");
+    return { ...secret.facts, path: seen.facts.path };
+  }
+
+  it("is not read", async () => {
+    const root = new Root(tree.path, "inside");
+    const facts = await misled(root);
+    renameSync(join(tree.path, "a"), join(tree.path, "b"));
+    symlinkSync(outside.path, join(tree.path, "a"));
+    await rejects(root.open(facts), ReplacedError);
+  });
+
+  it("is read where links are followed", async () => {
+    const root = new Root(tree.path, "follow");
+    const { handle } = await root.open(await misled(root));
+    strictEqual(await handle.readFile("utf8"), "SECRET");
+    await handle.close();
   });
 });
 

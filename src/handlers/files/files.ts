@@ -8,7 +8,7 @@ import { type OpenFile, openFileOf } from "./file-content.ts";
 import { Listings } from "./listing.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Entry } from "./path-cache.ts";
-import { type FileFacts, openFile, ReplacedError } from "./probe.ts";
+import { type FileFacts, ReplacedError } from "./probe.ts";
 import { type Representation, represent, type Variant } from "./representation.ts";
 import { type ContentPlan, headOnly, planFor, sendFromFile, sendFromMemory } from "./send.ts";
 
@@ -104,7 +104,7 @@ export class Files implements Resource {
   }
 
   #send(chosen: Representation, variant: Variant, entry: Entry, request: HttpRequest, left: number): Answer {
-    const { clock, settings } = this.#lookup;
+    const { clock, settings, root } = this.#lookup;
     const plan = planFor(request, chosen, clock, settings.ranges);
     if (plan.type === "failure") {
       return this.#fail(plan, request);
@@ -118,7 +118,7 @@ export class Files implements Resource {
     if (request.method === "HEAD") {
       return headOnly(chosen);
     }
-    return openFile(chosen.facts).then(
+    return root.open(chosen.facts).then(
       ({ handle, facts }) =>
         this.#sendOpened(openFileOf(handle), facts, plan, chosen, variant, entry, request),
       (error) => this.#recover(error, entry, request, left),

@@ -54,7 +54,7 @@ export function listingJson(directory: ListedDirectory, sort: Sort): string {
     name,
     type,
     ...(size === undefined ? {} : { size }),
-    ...(modified === undefined ? {} : { modified: new Date(modified).toISOString() }),
+    ...(modified === undefined ? {} : { modified: dateOf(modified).toISOString() }),
   }));
   return `${JSON.stringify({ path: directory.path, truncated: directory.truncated, entries }, undefined, 2)}\n`;
 }
@@ -63,9 +63,11 @@ export function listingHtml(directory: ListedDirectory, sort: Sort): string {
   const { path, stripPrefix, entries, truncated } = directory;
   const isRoot = path === `${stripPrefix}/`;
   const rows = sorted(entries, sort).map((entry) => entryRow(path, entry));
+  // Not "../": the page may have been asked for without its slash.
+  const parent = escapeHtml(path.slice(0, path.lastIndexOf("/", path.length - 2) + 1));
   const up = isRoot
     ? ""
-    : `<tr><td class="name"><a href="../">${folderIcon}..</a></td><td class="size"></td><td class="time"></td></tr>\n`;
+    : `<tr><td class="name"><a href="${parent}">${folderIcon}..</a></td><td class="size"></td><td class="time"></td></tr>\n`;
   const files = entries.filter(({ type }) => type === "file").length;
   const count = `${plural(entries.length - files, "directory", "directories")}, ${plural(files, "file", "files")}`;
   const cut = truncated ? `; only the first ${entries.length} entries are shown` : "";
@@ -117,8 +119,13 @@ function entryRow(path: string, { name, type, size, modified }: ListedEntry): st
 }
 
 function timeCell(modified: number): string {
-  const iso = new Date(modified).toISOString();
+  const iso = dateOf(modified).toISOString();
   return `<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)}</time>`;
+}
+
+/** A file's time may lie beyond what a Date can hold; the nearest then. */
+function dateOf(modified: number): Date {
+  return new Date(Math.max(-8.64e15, Math.min(modified, 8.64e15)));
 }
 
 /** Every directory from the root of the listing down, as a link. */

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { makeSite, makeTree } from "../../../test/support/files.ts";
-import { type ListedDirectory, readableSize } from "./listing-page.ts";
+import { type ListedDirectory, listingHtml, listingJson, readableSize } from "./listing-page.ts";
 
 const json = { fields: { accept: "application/json" } };
 
@@ -106,8 +106,8 @@ describe("files: a directory listing", () => {
   it("leads back through the directories above", async () => {
     const { body } = await site.get("/odd%20%23%3F%25/");
     ok(body.includes('<a href="/">/</a><span class="rule">›</span><a href="/odd%20%23%3F%25/">odd #?%</a>'));
-    ok(body.includes('<a href="../">'));
-    ok(!(await site.get("/")).body.includes('<a href="../">'));
+    ok(/<a href="\/"><svg.*?<\/svg>\.\.<\/a>/.test(body));
+    ok(!(await site.get("/")).body.includes("..</a>"));
   });
 
   it("redirects to the form with a slash", async () =>
@@ -152,7 +152,7 @@ describe("files: a listing below a stripped prefix", () => {
     const site = makeSite({ "a.txt": "x", "sub/b.txt": "x" }, { listing: true, stripPrefix: "/static" });
     const root = (await site.get("/static/")).body;
     ok(root.includes('href="/static/a.txt"') && root.includes('href="/static/sub/"'));
-    ok(!root.includes('href="../"') && !root.includes('href="/"'));
+    ok(!root.includes("..</a>") && !root.includes('href="/"'));
     const sub = (await site.get("/static/sub/")).body;
     ok(
       sub.includes(
@@ -161,6 +161,29 @@ describe("files: a listing below a stripped prefix", () => {
     );
     site.tree.remove();
   });
+});
+
+describe("listings of odd directories", () => {
+  const sort = { by: "name", order: "asc" } as const;
+
+  it("the way up is right with and without a slash at the path's end", () => {
+    const html = listingHtml({ path: "/p/a/b/", stripPrefix: "/p", entries: [], truncated: false }, sort);
+    ok(html.includes('<td class="name"><a href="/p/a/"><svg'));
+  });
+
+  const rows = [
+    // beyond what a Date holds        nearest that it does
+    [8.64e15 + 1, "+275760-09-13T00:00:00.000Z"],
+    [-8.64e15 - 1, "-271821-04-20T00:00:00.000Z"],
+  ] as const;
+  for (const [modified, wanted] of rows) {
+    it(`a file of the time ${modified}`, () => {
+      const entry = { name: "a", type: "file", size: 1, modified } as const;
+      const directory = { path: "/", stripPrefix: "", entries: [entry], truncated: false };
+      ok(listingHtml(directory, sort).includes(`datetime="${wanted}"`));
+      ok(listingJson(directory, sort).includes(`"modified": "${wanted}"`));
+    });
+  }
 });
 
 describe("readableSize", () => {

@@ -6,7 +6,7 @@ import { cachingPolicy, isHashedName } from "./caching-policy.ts";
 import { type Finding, type FoundFile, find, findNamed } from "./find.ts";
 import type { FilesSettings } from "./options.ts";
 import { type Entry, type FailureOutcome, type Outcome, PathCache } from "./path-cache.ts";
-import { openFile, ReplacedError, type Root } from "./probe.ts";
+import { ReplacedError, type Root } from "./probe.ts";
 import {
   octetsKept,
   type Representation,
@@ -208,7 +208,7 @@ export class Lookup {
   async #read(variant: Variant, entry: Entry): Promise<Representation> {
     // Before reading: a change after this moment must not look older than it.
     const wall = this.clock.wall();
-    const { handle, facts } = await openFile(variant.found.facts);
+    const { handle, facts } = await this.root.open(variant.found.facts);
     try {
       const fits = facts.size <= this.settings.memoryFile;
       const bytes = fits ? await readWhole(handle, facts.size, facts.path) : undefined;

@@ -42,7 +42,10 @@ export interface FilesOptions {
    * in the name) and clients that do not accept text/html still get 404.
    */
   readonly fallback?: string;
-  /** Pages (relative to `root`) for error statuses, such as `{ 404: "404.html" }`; no larger than `memory.file`. */
+  /**
+   * Pages (relative to `root`), no larger than `memory.file`, for the error statuses that come from files:
+   * 400, 403, 404, 405, 412, 416, 501 and 503. Such as `{ 404: "404.html" }`.
+   */
   readonly errorPages?: Readonly<Record<number, string>>;
   /**
    * Cache-Control. A string holds for every file; of a list the first matching rule. By default, and
@@ -94,7 +97,10 @@ export interface LanguagesOptions {
 export interface MemoryOptions {
   /** Largest file kept in memory, up to 1GB; larger ones are streamed. Default "1MB". */
   readonly file?: Size;
-  /** Most octets of files kept in memory. Default "64MB". */
+  /**
+   * Most octets of files kept in memory. Default "64MB". Not counted: content up to 128 KiB that is being
+   * asked for stands in memory once more, joined to its encoded head.
+   */
   readonly total?: Size;
 }
 
@@ -150,6 +156,8 @@ const languageTag: z.ZodType<string> = z
   .string()
   .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, 'a language tag such as "en" is needed');
 
+/** A page for any other status would never be sent. */
+const ownStatus = /^(?:400|40[345]|412|416|501|503)$/;
 /** Octets as `parseSize` reads them. */
 const sizeSchema: z.ZodType<Size> = parsedBy<Size>(parseSize);
 /** A file kept in memory is one buffer. */
@@ -174,7 +182,10 @@ export const filesSchema: z.ZodType = z.strictObject({
   trailingSlash: z.enum(["auto", "always", "never", "ignore"]).optional(),
   fallback: relativePath.optional(),
   errorPages: z
-    .record(z.string().regex(/^[45]\d\d$/, "an error status, 400 to 599, is needed"), relativePath)
+    .record(
+      z.string().regex(ownStatus, "a status that files() answers: 400, 403 to 405, 412, 416, 501, 503"),
+      relativePath,
+    )
     .optional(),
   cacheControl: z
     .union([fieldValue, z.array(z.strictObject({ match: z.string().min(1), value: fieldValue }))])

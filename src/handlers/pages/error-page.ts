@@ -31,7 +31,8 @@ export function errorPage(
     lines.push(["content-security-policy", pagePolicy]);
   }
   const reason = reasonPhrase(status);
-  const text = html ? errorHtml(status, reason, cause) : `${status} ${reason}\n\n${cause}\n`;
+  const title = `${status} ${reason}`.trim();
+  const text = html ? errorHtml(status, reason, cause) : `${title}\n\n${cause}\n`;
   return new HttpResponse({ status, fields: Fields.of(...lines, ...further), content: textContent(text) });
 }
 

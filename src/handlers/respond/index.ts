@@ -1,6 +1,6 @@
 /** `respond()`: the same answer to every request. */
 import { z } from "zod";
-import { isContentForbidden } from "../../fields/index.ts";
+import { mayCarryContent } from "../../fields/index.ts";
 import { type FieldLine, Fields, HttpResponse, textContent } from "../../message/index.ts";
 import {
   fieldNameSchema,
@@ -14,7 +14,7 @@ import { withCharset } from "../media-types.ts";
 export interface RespondOptions {
   /** 200 to 599; default 200. */
   readonly status?: number;
-  /** Sent as UTF-8; default empty. Not with 204 or 304, which have no content. */
+  /** Sent as UTF-8; default empty. Not with 204, 205 or 304, which have no content. */
   readonly body?: string;
   /** Content type of `body`; default `text/plain`. */
   readonly type?: string;
@@ -44,7 +44,7 @@ export const respondKind: HandlerKind<RespondOptions> = {
       type: fieldValueSchema.optional(),
       fields: z.record(fieldNameSchema, fieldValueSchema).optional(),
     })
-    .refine(({ status = 200, body = "" }) => body === "" || !isContentForbidden(status), {
+    .refine(({ status = 200, body = "" }) => body === "" || mayCarryContent(status), {
       message: "a response of this status has no content",
       path: ["body"],
     }),

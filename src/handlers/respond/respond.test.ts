@@ -49,6 +49,7 @@ describe("respond", () => {
   const refused: readonly (readonly [object, RegExp])[] = [
     [{ status: 101 }, />=200/],
     [{ status: 204, body: "x" }, /no content/],
+    [{ status: 205, body: "x" }, /no content/],
     [{ fields: { "a b": "x" } }, /field name/],
     [{ fields: { "Content-Length": "1" } }, /belongs to the server/],
     [{ fields: { x: "a\r\nb: c" } }, /field value/],

@@ -2,6 +2,7 @@
  * The client's side of an HTTP/1 connection (RFC 9112): requests in, octets out;
  * octets in, responses out, matched to the requests in order.
  */
+import { Buffer } from "node:buffer";
 import { ByteStore } from "../../bytes/index.ts";
 import {
   type ClientSink,

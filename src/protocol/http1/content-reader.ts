@@ -1,4 +1,5 @@
 /** Reads a message's content by its framing, and the trailers after it (RFC 9112 §6, §7). */
+import { Buffer } from "node:buffer";
 import { Fields, HttpError, type Octets } from "../../message/index.ts";
 import { ChunkedReader } from "./chunked.ts";
 import { mayBeTrailer } from "./encode.ts";

@@ -134,8 +134,9 @@ export function encodeLastChunk(trailers: Fields): string {
 function fieldLine(name: string, value: string): string {
   let written = writtenNames.get(name);
   if (written === undefined) {
-    if (!isToken(name)) {
-      throw new MisuseError(`field name ${JSON.stringify(name)} is no token`);
+    // "Content-Length" would pass by the fields that the machine keeps for itself.
+    if (!isToken(name) || name !== name.toLowerCase()) {
+      throw new MisuseError(`field name ${JSON.stringify(name)} is no token in lower case`);
     }
     written = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
     if (writtenNames.size < 512) {
@@ -159,6 +160,9 @@ const writtenNames = new Map<string, string>([
 function framingLines(framing: HeadFraming): string {
   let text = "";
   if (framing.length !== undefined) {
+    if (!Number.isSafeInteger(framing.length) || framing.length < 0) {
+      throw new MisuseError(`content of ${framing.length} octets`);
+    }
     text += `Content-Length: ${framing.length}\r\n`;
   }
   if (framing.chunked) {

@@ -5,7 +5,6 @@ export const LF = 0x0a;
 export const CR = 0x0d;
 export const SP = 0x20;
 export const HASH = 0x23;
-export const ASTERISK = 0x2a;
 export const SLASH = 0x2f;
 export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;

@@ -1,8 +1,6 @@
 /** HTTP/1.0 and HTTP/1.1 (RFC 9112): both sides of a connection, without sockets. */
-export { Http1Client, type Http1ClientOptions } from "./client.ts";
+export { Http1Client } from "./client.ts";
 export type { OutgoingRequest } from "./client-stream.ts";
-export type { Dateline } from "./encode.ts";
-export { faults as http1Faults } from "./faults.ts";
 export {
   defaultHttp1ClientLimits,
   defaultHttp1Limits,

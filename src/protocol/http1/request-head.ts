@@ -1,4 +1,5 @@
 /** A whole request head from the octets of a connection (RFC 9112 §2.2, §3, §5, §6). */
+import { latin1 } from "../../bytes/index.ts";
 import { type Authority, Fields, HttpError, type Octets, type RequestHead } from "../../message/index.ts";
 import { faults } from "./faults.ts";
 import { INCOMPLETE, SectionScan, scanSection } from "./field-section.ts";
@@ -12,10 +13,10 @@ import {
   readConnection,
   readLength,
 } from "./framing.ts";
-import { CR, LF } from "./grammar.ts";
+import { CR, LF, SLASH } from "./grammar.ts";
 import type { Http1Limits } from "./limits.ts";
 import { RequestLineScan, scanRequestLine } from "./request-line.ts";
-import { noHost, readAuthority, readTarget, targetAuthority } from "./target.ts";
+import { readAuthority, readTarget, targetAuthority } from "./target.ts";
 
 export interface ReadRequest {
   readonly head: RequestHead;
@@ -25,13 +26,33 @@ export interface ReadRequest {
   readonly mayTunnel: boolean;
 }
 
-/** Reads heads one after another; keeps what consecutive heads of a connection share. */
+/** What a field section means, whatever request line stands before it. */
+interface SectionMeaning {
+  /** The section as received, with its empty line. */
+  readonly text: string;
+  readonly fields: Fields;
+  readonly hostText: string;
+  readonly host: Authority;
+  readonly framing: Framing;
+  readonly contentLength: Octets | undefined;
+  readonly options: ConnectionOptions;
+  readonly expectsContinue: boolean;
+  readonly upgrades: boolean;
+}
+
+/** Sections up to this size are remembered, so that an idle connection holds little. */
+const rememberedSection: Octets = 2_048;
+
+/**
+ * Reads heads one after another. Clients repeat their field section from request to request
+ * (programs always, browsers often), so the last one is remembered: one that is the same octet
+ * by octet means the same and is not taken apart again.
+ */
 export class RequestHeadReader {
   /** The request that `read` found. */
   found: ReadRequest | undefined;
   readonly #limits: Http1Limits;
-  #lastHost = "";
-  #lastAuthority: Authority = noHost;
+  #last: SectionMeaning | undefined;
 
   constructor(limits: Http1Limits) {
     this.#limits = limits;
@@ -47,28 +68,29 @@ export class RequestHeadReader {
     if (fieldsStart === INCOMPLETE) {
       return INCOMPLETE;
     }
+    const common = lineScan.minor !== 0 && bytes[lineScan.methodEnd + 1] === SLASH;
+    const last = this.#last;
+    if (common && last !== undefined && repeats(bytes, fieldsStart, end, last.text)) {
+      this.found = request(bytes, start, "1.1", last);
+      return fieldsStart + last.text.length;
+    }
     sectionScan.reset();
-    const after = scanSection(bytes, fieldsStart, end, start, this.#limits, sectionScan);
+    const after = scanSection(bytes, fieldsStart, end, fieldsStart, this.#limits, sectionScan);
     if (after !== INCOMPLETE) {
-      this.found = this.#assemble(bytes.toString("latin1", start, after), start, sectionScan);
+      const version = lineScan.minor === 0 ? "1.0" : "1.1";
+      const meaning = this.#understand(latin1(bytes, fieldsStart, after), version, sectionScan);
+      this.found = request(bytes, start, version, meaning);
+      this.#last = common && isCommon(meaning) ? meaning : undefined;
     }
     return after;
   }
 
-  #assemble(text: string, start: number, scan: SectionScan): ReadRequest {
-    const method = text.slice(0, lineScan.methodEnd - start);
-    const version = lineScan.minor === 0 ? "1.0" : "1.1";
-    const targetStart = lineScan.methodEnd + 1;
-    const rawTarget = text.slice(targetStart - start, lineScan.targetEnd - start);
-    const target = readTarget(method, rawTarget, lineScan.query < 0 ? -1 : lineScan.query - targetStart);
-    const { spans } = scan;
+  #understand(text: string, version: "1.0" | "1.1", scan: SectionScan): SectionMeaning {
+    const fields = Fields.over(text, scan.spans);
     const hostText = this.#hostField(text, scan, version);
-    const hostAuthority = this.#authority(hostText);
-    const authority = targetAuthority(target) ?? hostText;
-    const options = scan.connection < 0 ? noOptions : connectionOptions(text, spans, scan);
-    const framing = frame(text, scan, version, method);
-    const contentLength =
-      framing.type === "none" ? 0 : framing.type === "length" ? framing.length : undefined;
+    const options = scan.connection < 0 ? noOptions : readConnection(fields.get("connection") ?? "");
+    const framing = frame(fields, scan, version);
+    const contentLength = announced(framing);
     if (contentLength !== undefined && contentLength > this.#limits.content) {
       throw new HttpError(
         faults.contentTooLarge,
@@ -76,24 +98,17 @@ export class RequestHeadReader {
         `content of ${contentLength} octets announced, limit ${this.#limits.content}`,
       );
     }
-    const upgrades = scan.upgrade >= 0 && options.upgrade && version === "1.1";
+    const expects = scan.expect >= 0 && expectsContinue(fields.get("expect") ?? "", version, contentLength);
     return {
-      head: {
-        method,
-        target,
-        rawTarget,
-        authority,
-        host: authority === hostText ? hostAuthority : readAuthority(authority),
-        version,
-        fields: Fields.over(text, spans),
-        contentLength,
-        expectsContinue:
-          scan.expect >= 0 &&
-          expectsContinue(Fields.over(text, spans).get("expect") ?? "", version, contentLength),
-      },
+      text,
+      fields,
+      hostText,
+      host: hostText === this.#last?.hostText ? this.#last.host : readAuthority(hostText),
       framing,
+      contentLength,
       options,
-      mayTunnel: upgrades || method === "CONNECT",
+      expectsContinue: expects,
+      upgrades: scan.upgrade >= 0 && options.upgrade && version === "1.1",
     };
   }
 
@@ -108,15 +123,6 @@ export class RequestHeadReader {
       throw new HttpError(faults.missingHost, "client", "no Host field, which HTTP/1.1 requires");
     }
     return "";
-  }
-
-  #authority(hostText: string): Authority {
-    if (hostText !== this.#lastHost) {
-      this.#lastAuthority = readAuthority(hostText);
-      // Flattened, lest a slice keep a whole head alive as long as the connection.
-      this.#lastHost = Buffer.from(hostText, "latin1").toString("latin1");
-    }
-    return this.#lastAuthority;
   }
 }
 
@@ -139,17 +145,67 @@ function value(text: string, spans: readonly number[], at: number): string {
   return text.slice(spans[at + 2], spans[at + 3]);
 }
 
-/** Connection may come in several lines; the scan remembers only the last. */
-function connectionOptions(text: string, spans: number[], scan: SectionScan): ConnectionOptions {
-  return readConnection(
-    scan.connectionLines === 1
-      ? value(text, spans, scan.connection)
-      : (Fields.over(text, spans).get("connection") ?? ""),
+/** Whether the section from `start` is `text` once more. */
+function repeats(bytes: Buffer, start: number, end: number, text: string): boolean {
+  const after = start + text.length;
+  return after <= end && bytes[after - 1] === LF && latin1(bytes, start, after) === text;
+}
+
+/** Nothing in it depends on the method or asks for anything out of the ordinary. */
+function isCommon(meaning: SectionMeaning): boolean {
+  return (
+    meaning.framing.type === "none" &&
+    !meaning.upgrades &&
+    !meaning.expectsContinue &&
+    meaning.text.length <= rememberedSection
   );
 }
 
+/** The request that `lineScan` and a section make. */
+function request(bytes: Buffer, start: number, version: "1.0" | "1.1", section: SectionMeaning): ReadRequest {
+  const { methodEnd, targetEnd, query } = lineScan;
+  const method = readMethod(bytes, start, methodEnd);
+  const rawTarget = latin1(bytes, methodEnd + 1, targetEnd);
+  const target = readTarget(method, rawTarget, query < 0 ? -1 : query - methodEnd - 1);
+  if (section.framing.type === "none" && version === "1.0" && expectsContent(method, section.fields)) {
+    throw new HttpError(faults.lengthRequired, "client", `${method} in HTTP/1.0 without Content-Length`);
+  }
+  const named = targetAuthority(target);
+  return {
+    head: {
+      method,
+      target,
+      rawTarget,
+      authority: named ?? section.hostText,
+      host: named === undefined ? section.host : readAuthority(named),
+      version,
+      fields: section.fields,
+      contentLength: section.contentLength,
+      expectsContinue: section.expectsContinue,
+    },
+    framing: section.framing,
+    options: section.options,
+    mayTunnel: section.upgrades || method === "CONNECT",
+  };
+}
+
+function readMethod(bytes: Buffer, start: number, end: number): string {
+  return end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54
+    ? "GET"
+    : latin1(bytes, start, end);
+}
+
+/** An HTTP/1.0 client could mark the content's end only by its length (RFC 1945 §7.2.2). */
+function expectsContent(method: string, fields: Fields): boolean {
+  return (method === "POST" || method === "PUT" || method === "PATCH") && !fields.has("content-length");
+}
+
+function announced(framing: Framing): Octets | undefined {
+  return framing.type === "none" ? 0 : framing.type === "length" ? framing.length : undefined;
+}
+
 /** RFC 9112 §6.3, for requests; what could be read two ways is refused (§11.2). */
-function frame(text: string, scan: SectionScan, version: "1.0" | "1.1", method: string): Framing {
+function frame(fields: Fields, scan: SectionScan, version: "1.0" | "1.1"): Framing {
   if (scan.codingLines > 0) {
     if (version === "1.0") {
       throw new HttpError(faults.codingInOldVersion, "client", "Transfer-Encoding in an HTTP/1.0 request");
@@ -157,7 +213,7 @@ function frame(text: string, scan: SectionScan, version: "1.0" | "1.1", method: 
     if (scan.lengthLines > 0) {
       throw new HttpError(faults.conflictingLengths, "client", "both Transfer-Encoding and Content-Length");
     }
-    readCoding(Fields.over(text, scan.spans).get("transfer-encoding") ?? "");
+    readCoding(fields.get("transfer-encoding") ?? "");
     return chunkedContent;
   }
   if (scan.lengthLines > 1) {
@@ -168,12 +224,8 @@ function frame(text: string, scan: SectionScan, version: "1.0" | "1.1", method: 
     );
   }
   if (scan.lengthLines === 1) {
-    const length = readLength(value(text, scan.spans, scan.length));
+    const length = readLength(fields.get("content-length") ?? "");
     return length === 0 ? noContent : { type: "length", length };
-  }
-  // An HTTP/1.0 client could mark the content's end only by its length (RFC 1945 §7.2.2).
-  if (version === "1.0" && (method === "POST" || method === "PUT" || method === "PATCH")) {
-    throw new HttpError(faults.lengthRequired, "client", `${method} in HTTP/1.0 without Content-Length`);
   }
   return noContent;
 }

@@ -1,4 +1,5 @@
 /** Responses in the order of their requests (RFC 9112 §9.3.2), and the octets owed for them. */
+import { Buffer } from "node:buffer";
 import { Fields, MisuseError, type Octets, type StreamId } from "../../message/index.ts";
 import { encodeInterim, encodeLastChunk } from "./encode.ts";
 import type { ReadRequest } from "./request-head.ts";
@@ -10,7 +11,9 @@ export class ResponseQueue {
   /** Requests not fully answered, oldest first. */
   readonly #streams: ServerStream[] = [];
   #next = 1;
+  /** Octets owed, and the list that was handed out last: two lists take turns. */
   #out: Uint8Array[] = [];
+  #drained: Uint8Array[] = [];
 
   get length(): number {
     return this.#streams.length;
@@ -53,7 +56,7 @@ export class ResponseQueue {
 
   /** One 100 (Continue) at most leaves, and only to a client that waits for it. */
   inform(id: StreamId, status: number, fields: Fields): void {
-    if (status < 100 || status > 199 || status === 101) {
+    if (!Number.isInteger(status) || status < 100 || status > 199 || status === 101) {
       throw new MisuseError(`interim status ${status}, wanted 100 or 102 to 199`);
     }
     const stream = this.find(id);
@@ -70,7 +73,7 @@ export class ResponseQueue {
     if (stream === this.#streams[0]) {
       this.#out.push(text);
     } else {
-      stream.interim.push(text);
+      stream.interim = [...stream.interim, text];
     }
   }
 
@@ -119,11 +122,13 @@ export class ResponseQueue {
     if (front === undefined) {
       return undefined;
     }
+    // Not later than its turn: a client may wait for 100 (Continue) before it sends what we wait for.
+    if (front.interim.length > 0) {
+      this.#out.push(...front.interim);
+      front.interim = [];
+    }
     if (front.response !== undefined && !front.headLeft) {
       front.headLeft = true;
-      for (const chunk of front.interim) {
-        this.#out.push(chunk);
-      }
       for (const chunk of front.head) {
         this.#out.push(chunk);
       }
@@ -136,15 +141,24 @@ export class ResponseQueue {
     if (front !== this.#streams[0] || !front.sent || (!front.received && front.persists)) {
       return undefined;
     }
-    this.#streams.shift();
+    if (this.#streams.length === 1) {
+      this.#streams.pop();
+    } else {
+      this.#streams.shift();
+    }
     return front;
   }
 
-  /** Owed octets since the last call; they must stay unchanged until they have left. */
+  /** Octets owed since the last call. The list is good until the next call, its chunks longer. */
   drain(): readonly Uint8Array[] {
     const out = this.#out;
-    if (out.length > 0) {
-      this.#out = [];
+    if (out.length > 0 || this.#drained.length > 0) {
+      // Setting `length` goes through an accessor and costs more.
+      while (this.#drained.length > 0) {
+        this.#drained.pop();
+      }
+      this.#out = this.#drained;
+      this.#drained = out;
     }
     return out;
   }

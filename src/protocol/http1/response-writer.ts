@@ -1,11 +1,12 @@
 /** Writes a response's head for the connection and client it goes to (RFC 9112 §6, §9.3, §9.6). */
+import { Buffer } from "node:buffer";
 import { isContentForbidden } from "../../fields/index.ts";
-import type { HttpResponse, Octets } from "../../message/index.ts";
+import { type HttpResponse, MisuseError, type Octets } from "../../message/index.ts";
 import { type Dateline, encodeResponseHead } from "./encode.ts";
 import type { ServerStream } from "./server-stream.ts";
 
 /** Content up to this size is copied behind the kept head, so that both leave in one write. */
-const joined: Octets = 16_384;
+const joined: Octets = 131_072;
 
 /** What a lasting response keeps: its answer to a persistent HTTP/1.1 request other than HEAD. */
 interface KeptAnswer {
@@ -17,7 +18,7 @@ interface KeptAnswer {
  * The head and, for content that is bytes, the content: everything that leaves at once.
  * Sets what `stream` needs to know to send the rest.
  *
- * @throws MisuseError for fields that cannot be written.
+ * @throws MisuseError for a status, fields or a length that cannot be written; another may be tried then.
  */
 export function writeResponse(
   response: HttpResponse,
@@ -40,6 +41,10 @@ export function writeResponse(
 }
 
 function encodeWhole(response: HttpResponse, stream: ServerStream, date: Dateline): readonly Uint8Array[] {
+  // A response before this one may have been refused half-way.
+  stream.bodiless = false;
+  stream.chunked = false;
+  stream.left = undefined;
   const head = encodeHead(response, stream, date);
   const { content } = response;
   if (stream.bodiless || content.type === "empty") {
@@ -48,6 +53,9 @@ function encodeWhole(response: HttpResponse, stream: ServerStream, date: Datelin
   }
   if (content.type === "pulled") {
     return [Buffer.from(head, "latin1")];
+  }
+  if (content.length !== content.bytes.length) {
+    throw new MisuseError(`content of ${content.bytes.length} octets says that it has ${content.length}`);
   }
   stream.bodiless = true;
   if (content.length > joined) {
@@ -61,6 +69,7 @@ function encodeWhole(response: HttpResponse, stream: ServerStream, date: Datelin
 
 function encodeHead(response: HttpResponse, stream: ServerStream, date: Dateline): string {
   const { status, content, fields } = response;
+  checkStatus(response, stream);
   const connection = stream.persists ? (stream.version === "1.0" ? "keep-alive" : undefined) : "close";
   if (response.tunnel) {
     stream.left = undefined;
@@ -75,6 +84,11 @@ function encodeHead(response: HttpResponse, stream: ServerStream, date: Dateline
   if (isContentForbidden(status)) {
     stream.bodiless = true;
     return encodeResponseHead(status, fields, { length: undefined, chunked: false, connection }, date);
+  }
+  if (status === 205) {
+    // Its content must be empty, and says so (RFC 9110 §15.3.6).
+    stream.bodiless = true;
+    return encodeResponseHead(status, fields, { length: 0, chunked: false, connection }, date);
   }
   if (stream.method === "HEAD") {
     stream.bodiless = true;
@@ -97,6 +111,18 @@ function encodeHead(response: HttpResponse, stream: ServerStream, date: Dateline
   }
   stream.chunked = true;
   return encodeResponseHead(status, fields, { length: undefined, chunked: true, connection }, date);
+}
+
+/** Interim statuses answer nothing, and a client takes 101 or 2xx to CONNECT for a tunnel (RFC 9110 §9.3.6, §15.2). */
+function checkStatus({ status, tunnel }: HttpResponse, { method }: ServerStream): void {
+  const opens = method === "CONNECT" ? status >= 200 && status <= 299 : status === 101;
+  if (!Number.isInteger(status) || opens !== tunnel || (!tunnel && (status < 200 || status > 599))) {
+    throw new MisuseError(
+      `status ${status} ${tunnel ? "with" : "without"} a tunnel in answer to ${method}, wanted ${
+        tunnel ? (method === "CONNECT" ? "200 to 299" : "101") : "a final one up to 599"
+      }`,
+    );
+  }
 }
 
 /** A response to HEAD without content may still say how long the content would be (RFC 9110 §9.3.2). */

@@ -2,6 +2,7 @@
  * What a server makes of the octets it receives: heads, content, a tunnel, or nothing more.
  * Borrowed octets are understood in place; only what must wait is copied.
  */
+import { Buffer } from "node:buffer";
 import { ByteStore } from "../../bytes/index.ts";
 import { type Fields, HttpError, type Millis, MisuseError, type Octets } from "../../message/index.ts";
 import { ContentReader } from "./content-reader.ts";
@@ -205,7 +206,10 @@ export class ServerInput {
       return false;
     }
     this.#at = after;
-    this.#owner.request(this.#heads.found as ReadRequest, now);
+    const request = this.#heads.found as ReadRequest;
+    // An idle connection holds no head.
+    this.#heads.found = undefined;
+    this.#owner.request(request, now);
     return true;
   }
 

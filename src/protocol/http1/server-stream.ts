@@ -10,6 +10,9 @@ export function isSafeMethod(method: string): boolean {
   );
 }
 
+const nothing: readonly Uint8Array[] = [];
+const noContent: Framing = { type: "none" };
+
 export class ServerStream {
   readonly id: StreamId;
   readonly method: string;
@@ -32,8 +35,9 @@ export class ServerStream {
 
   response: HttpResponse | undefined = undefined;
   /** The encoded head, with the content behind it where `sent` follows at once. */
-  head: readonly Uint8Array[] = [];
-  interim: Uint8Array[] = [];
+  head: readonly Uint8Array[] = nothing;
+  /** Interim responses that wait for their turn. */
+  interim: readonly Uint8Array[] = nothing;
   headLeft = false;
   /** Octets of content the response still owes; undefined where it announced none. */
   left: Octets | undefined = undefined;
@@ -48,7 +52,7 @@ export class ServerStream {
     const head = request?.head;
     this.method = head?.method ?? "";
     this.version = head?.version ?? "1.1";
-    this.framing = request?.framing ?? { type: "none" };
+    this.framing = request?.framing ?? noContent;
     this.expectsContinue = head?.expectsContinue ?? false;
     this.mayTunnel = request?.mayTunnel ?? false;
     this.#fields = head?.fields;

@@ -94,7 +94,10 @@ export class Http1Server implements MachineBase {
         }
         return this.#since + (this.#answered ? this.#limits.keepAlive : this.#limits.firstByte);
       case "content":
-        return this.wantsInput ? this.#since + this.#limits.contentProgress : undefined;
+        // A client that waits for 100 (Continue) waits for us.
+        return this.wantsInput && this.#queue.last?.contentWithheld !== true
+          ? this.#since + this.#limits.contentProgress
+          : undefined;
       default:
         return undefined;
     }
@@ -148,6 +151,10 @@ export class Http1Server implements MachineBase {
 
   /** The reader wants no more of a request's content: the rest is read and thrown away, bounded. */
   discard(id: StreamId, now: Millis): void {
+    if (this.#tunnel?.id === id) {
+      this.#input.stop();
+      return;
+    }
     const stream = this.#queue.find(id);
     if (stream !== undefined && !stream.received && !stream.discarding) {
       stream.discarding = true;
@@ -178,7 +185,11 @@ export class Http1Server implements MachineBase {
     if (response.tunnel && !stream.mayTunnel) {
       throw new MisuseError(`stream ${id} asked for no tunnel: neither CONNECT nor Upgrade`);
     }
-    this.#decidePersistence(stream, response, reading);
+    if (response.tunnel && !stream.received) {
+      // The tunnel's octets begin behind the whole request (RFC 9110 §7.8).
+      throw new MisuseError(`stream ${id} cannot become a tunnel before its request is whole`);
+    }
+    this.#decidePersistence(stream, response, reading, now);
     stream.head = writeResponse(response, stream, this.#dateline);
     stream.response = response;
     if (!stream.persists && stream.received && !response.tunnel) {
@@ -199,8 +210,11 @@ export class Http1Server implements MachineBase {
    *
    * @throws MisuseError for a status that is not interim.
    */
-  inform(id: StreamId, status: number, fields: Fields = Fields.empty): void {
+  inform(id: StreamId, status: number, fields: Fields = Fields.empty, now: Millis = this.#since): void {
     this.#queue.inform(id, status, fields);
+    if (status === 100 && this.#input.state === "content") {
+      this.#since = now;
+    }
   }
 
   /** Part of a pulled response's content; `bytes` must stay as they are until they have left. */
@@ -246,7 +260,7 @@ export class Http1Server implements MachineBase {
 
   // ---- Octets out
 
-  /** Owed octets since the last call; they must stay unchanged until they have left. */
+  /** Octets owed since the last call: the list is good until the next one, the chunks must stay until they have left. */
   drain(): readonly Uint8Array[] {
     return this.#queue.drain();
   }
@@ -297,6 +311,7 @@ export class Http1Server implements MachineBase {
     stream.discarded += bytes.length;
     if (stream.discarded > this.#limits.drainedContent) {
       this.#abandon(stream);
+      this.#flush(this.#since);
     }
   }
 
@@ -332,13 +347,15 @@ export class Http1Server implements MachineBase {
 
   // ---- Order
 
-  #decidePersistence(stream: ServerStream, response: HttpResponse, reading: boolean): void {
+  #decidePersistence(stream: ServerStream, response: HttpResponse, reading: boolean, now: Millis): void {
     if (!stream.received) {
       if (stream.contentWithheld) {
         // What comes next may be content or a request: nobody can tell (RFC 9110 §10.1.1).
         this.#abandon(stream);
       } else if (!reading) {
         stream.discarding = true;
+        stream.unread = 0;
+        this.#since = now;
         const missing = this.#input.missing;
         if (missing !== undefined && missing > this.#limits.drainedContent) {
           this.#abandon(stream);

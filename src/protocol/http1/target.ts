@@ -3,9 +3,6 @@ import { parseHost } from "../../fields/index.ts";
 import { type Authority, HttpError, type Target } from "../../message/index.ts";
 import { faults } from "./faults.ts";
 
-/** Names no host: HTTP/1.0 without Host, or an empty Host. */
-export const noHost: Authority = { host: "", port: undefined };
-
 /**
  * @param raw - The target as received.
  * @param query - Offset of its first "?", -1 for none.
