@@ -30,8 +30,8 @@ export interface AccessLog {
   readonly dropped: number;
 }
 
-/** Characters gathered before a write; a page-sized batch costs one system call for some 30 lines. */
-const batchLength = 8_192;
+/** Characters gathered before a write: one goes through the thread pool, which costs as much as many lines. */
+const batchLength = 65_536;
 /** Longest a line waits for others. */
 const flushEvery = 500;
 /** Octets kept for a destination that stalls; more is dropped. */

@@ -10,6 +10,7 @@ import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import type { Endpoint } from "../message/index.ts";
 import type { Channel, Receiver } from "./channel.ts";
+import { type Writer, type WritingHandle, writeDirectly, writingHandle } from "./direct-write.ts";
 
 /** Octets a single read may bring. */
 export const readSize = 65_536;
@@ -58,13 +59,15 @@ export function socketChannel(accepted: Socket, reading: "borrowed" | "plain", l
   return channel.current;
 }
 
-class SocketChannel implements Channel {
+class SocketChannel implements Channel, Writer {
   readonly #socket: Socket;
   readonly #borrowing: boolean;
   readonly #listener: Endpoint;
   #local: Endpoint | undefined;
   #remote: Endpoint | undefined;
   #receiver: Receiver | undefined;
+  /** For writing past the stream, where that can be done. */
+  readonly #handle: WritingHandle | undefined;
   #paused = false;
   /** Our side has ended, or the channel is gone. */
   #shut = false;
@@ -74,6 +77,7 @@ class SocketChannel implements Channel {
     this.#socket = socket;
     this.#listener = listener;
     this.#borrowing = borrowing;
+    this.#handle = borrowing ? writingHandle(socket) : undefined;
   }
 
   get remote(): Endpoint {
@@ -116,14 +120,23 @@ class SocketChannel implements Channel {
     if (this.#shut) {
       return true;
     }
-    if (chunks.length === 1) {
-      socket.write(chunks[0] as Uint8Array);
-    } else if (chunks.length > 1) {
-      this.#writeSeveral(chunks);
+    const block = chunks.length === 1 ? (chunks[0] as Uint8Array) : joined(chunks);
+    if (block !== undefined && this.#handle !== undefined) {
+      return this.#writeDirectly(this.#handle, block);
+    }
+    if (block === undefined) {
+      socket.cork();
+      for (const chunk of chunks) {
+        socket.write(chunk);
+      }
+      socket.uncork();
+    } else {
+      socket.write(block);
     }
     if (socket.writableLength === 0) {
       return true;
     }
+    giveAway(block);
     // The stream tells of an empty queue only past its high-water mark: a last empty write always does.
     socket.write(nothing, () => {
       if (!socket.destroyed) {
@@ -167,29 +180,50 @@ class SocketChannel implements Channel {
     }
   }
 
-  #writeSeveral(chunks: readonly Uint8Array[]): void {
-    const socket = this.#socket;
-    let total = 0;
-    for (const chunk of chunks) {
-      total += chunk.length;
+  #writeDirectly(handle: WritingHandle, chunk: Uint8Array): boolean {
+    const all = writeDirectly(handle, chunk, this);
+    if (typeof all === "number") {
+      this.wrote(all);
+      return true;
     }
-    if (total > joinSize) {
-      socket.cork();
-      for (const chunk of chunks) {
-        socket.write(chunk);
-      }
-      socket.uncork();
-      return;
+    if (!all) {
+      giveAway(chunk);
     }
-    let at = 0;
-    for (const chunk of chunks) {
-      joinBuffer.set(chunk, at);
-      at += chunk.length;
+    return all;
+  }
+
+  /** @internal From a direct write: what waited has left, or never will. */
+  wrote(status: number): void {
+    if (status < 0) {
+      this.#shut = true;
+      this.#socket.destroy(new Error(`the connection takes no more octets (${status})`));
+    } else if (!this.#shut) {
+      this.#receiver?.flushed();
     }
-    socket.write(joinBuffer.subarray(0, total));
-    if (socket.writableLength > 0) {
-      joinBuffer = Buffer.allocUnsafeSlow(joinSize);
-    }
+  }
+}
+
+/** Several small chunks as one block in the shared buffer; undefined where they are too much for it. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array | undefined {
+  let total = 0;
+  for (const chunk of chunks) {
+    total += chunk.length;
+  }
+  if (total > joinSize) {
+    return undefined;
+  }
+  let at = 0;
+  for (const chunk of chunks) {
+    joinBuffer.set(chunk, at);
+    at += chunk.length;
+  }
+  return joinBuffer.subarray(0, total);
+}
+
+/** What has not left yet keeps its buffer: the next block needs another. */
+function giveAway(block: Uint8Array | undefined): void {
+  if (block?.buffer === joinBuffer.buffer) {
+    joinBuffer = Buffer.allocUnsafeSlow(joinSize);
   }
 }
 

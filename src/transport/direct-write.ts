@@ -1,0 +1,78 @@
+/**
+ * Writing a block straight to a socket's handle.
+ *
+ * A write through the socket's stream costs a request object, a queue entry and a turn of the
+ * next-tick queue even when the system takes everything at once, which for a short response it
+ * nearly always does. Here the handle is asked directly, with one request object used again and
+ * again until the system keeps one. `node:net` does not offer its request class; it is learnt from
+ * the first write that a stream makes. Where anything is not as expected (another Node, another
+ * kind of handle) the caller is sent back to the stream.
+ */
+import type { Socket } from "node:net";
+
+interface WriteRequest {
+  oncomplete: ((status: number) => void) | undefined;
+  /** Keeps the octets alive while the system has not taken them. */
+  held: Uint8Array | undefined;
+}
+
+export interface WritingHandle {
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+  readonly writeQueueSize: number;
+}
+
+let Request: (new () => WriteRequest) | undefined;
+let spare: WriteRequest | undefined;
+
+/** Who writes. */
+export interface Writer {
+  /** The system has taken what it did not take at once; or, with a negative error number, never will. */
+  wrote(status: number): void;
+}
+
+/** The socket's handle, when it can be written to directly; undefined: write through the stream. */
+export function writingHandle(socket: Socket): WritingHandle | undefined {
+  const { _handle: handle } = socket as Socket & { readonly _handle: Partial<WritingHandle> | null };
+  if (typeof handle?.writeBuffer !== "function" || typeof handle.writeQueueSize !== "number") {
+    return undefined;
+  }
+  if (Request === undefined) {
+    learn(handle as WritingHandle);
+    return undefined;
+  }
+  return handle as WritingHandle;
+}
+
+/**
+ * @param handle - With nothing in its queue.
+ * @param writer - Told once the rest has left, when not all could leave at once.
+ * @returns Whether all has left; or a negative error number: nothing will.
+ */
+export function writeDirectly(handle: WritingHandle, bytes: Uint8Array, writer: Writer): boolean | number {
+  spare ??= new (Request as new () => WriteRequest)();
+  const failed = handle.writeBuffer(spare, bytes);
+  if (failed !== 0) {
+    return failed;
+  }
+  if (handle.writeQueueSize === 0) {
+    return true;
+  }
+  const kept = spare;
+  spare = undefined;
+  kept.held = bytes;
+  kept.oncomplete = (status) => {
+    kept.held = undefined;
+    writer.wrote(status);
+  };
+  return false;
+}
+
+/** Looks at the request object that the stream makes for its next write. */
+function learn(handle: WritingHandle): void {
+  const { writeBuffer } = handle;
+  handle.writeBuffer = (request, bytes) => {
+    Reflect.deleteProperty(handle, "writeBuffer");
+    Request = request.constructor as new () => WriteRequest;
+    return writeBuffer.call(handle, request, bytes);
+  };
+}
