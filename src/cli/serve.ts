@@ -70,27 +70,31 @@ function announce(server: Servable, { what, quiet, open }: Serving, io: Io): voi
   }
 }
 
+/** A reload on SIGHUP does not exist yet; ending cleanly is better than dying of it. */
+const stopping = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
+
 /**
- * The first SIGINT or SIGTERM drains, a second one forces; SIGUSR1 opens the logs
+ * The first SIGINT, SIGTERM, SIGQUIT or SIGHUP drains, a second one forces; SIGUSR1 opens the logs
  * anew (and no longer starts Node's inspector).
  */
 function untilStopped(server: Servable, io: Io): Promise<number> {
   const reporter = createReporter(io.stderr, io.env);
   return new Promise((resolve) => {
-    let stopping = false;
+    let stopped = false;
     const finish = (code: number): void => {
-      io.signals.off("SIGINT", stop);
-      io.signals.off("SIGTERM", stop);
+      for (const signal of stopping) {
+        io.signals.off(signal, stop);
+      }
       io.signals.off("SIGUSR1", reopen);
       resolve(code);
     };
     const stop = (): void => {
-      if (stopping) {
+      if (stopped) {
         reporter.warn("forced to stop");
         finish(exitCodes.forced);
         return;
       }
-      stopping = true;
+      stopped = true;
       server.close().then(
         () => finish(exitCodes.done),
         (error: Error) => {
@@ -100,8 +104,9 @@ function untilStopped(server: Servable, io: Io): Promise<number> {
       );
     };
     const reopen = (): void => server.reopenLogs();
-    io.signals.on("SIGINT", stop);
-    io.signals.on("SIGTERM", stop);
+    for (const signal of stopping) {
+      io.signals.on(signal, stop);
+    }
     io.signals.on("SIGUSR1", reopen);
   });
 }
