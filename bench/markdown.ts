@@ -14,6 +14,7 @@ export function resultsMarkdown(results: Results, chart: string): string {
     "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ...loads.map(loadLine),
     "",
+    ...loads.filter(({ unit }) => unit === "megabyte").map(throughputLine),
     ...idle.map(idleLine),
     "",
     `Server CPU in microseconds per request (per megabyte for 10 MB), medians of ${results.rounds} rounds of ${results.seconds} s; the ratios are the peer's CPU over Sluice's, above 1 is better, medians of each round's ratio where nginx and h2o are concerned. ${results.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; ${peers.map(([name, version]) => `${name} ${version}`).join(", ")}.`,
@@ -39,6 +40,12 @@ function loadLine(result: LoadResult): string {
     number(overNode),
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+function throughputLine(result: LoadResult): string {
+  const each = result.rows.map(({ peer, perSecond }) => `${peer} ${Math.round(perSecond)}`);
+  const ratio = result.rows.find(({ peer }) => peer === "sluice")?.ratios.nginx?.rate;
+  return `${result.title}: MB per second: ${each.join(", ")}; Sluice's is ${number(ratio)} of nginx's.\n`;
 }
 
 function idleLine(result: IdleResult): string {
