@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { canonicalHost, duplicateHosts, unreachableRoutes } from "../routes/index.ts";
+import { longestSocketPath } from "../transport/index.ts";
 import { problemsOf } from "./issues.ts";
 import { descriptionProblems, type Kinds, worldProblems } from "./kinds.ts";
 import { listenersOf } from "./normalize.ts";
@@ -110,13 +111,10 @@ function collide(one: Listener, other: Listener): boolean {
   return one.host === other.host || one.host === undefined || other.host === undefined;
 }
 
-/** Octets of a Unix socket's path, its closing NUL apart; of a longer one the rest would be cut off silently. */
-const longestSocketPath = process.platform === "linux" ? 107 : 103;
-
 function socketProblems({ listen }: Config, base: string): Problem[] {
   return listenersOf(listen, base).flatMap((listener, index) => {
     const length = listener.type === "unix" ? Buffer.byteLength(listener.path) : 0;
-    if (listener.type !== "unix" || length <= longestSocketPath || process.platform === "win32") {
+    if (listener.type !== "unix" || length <= longestSocketPath) {
       return [];
     }
     const message = `${listener.path} has ${length} octets: a socket's path may have ${longestSocketPath}`;

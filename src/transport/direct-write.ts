@@ -21,7 +21,8 @@ export interface WritingHandle {
   readonly writeQueueSize: number;
 }
 
-let Request: (new () => WriteRequest) | undefined;
+/** "unknown" until a stream has written; "none" where its writes go another way (Node 26 needs no request). */
+let Request: (new () => WriteRequest) | "unknown" | "none" = "unknown";
 let spare: WriteRequest | undefined;
 
 /** Who writes. */
@@ -36,11 +37,10 @@ export function writingHandle(socket: Socket): WritingHandle | undefined {
   if (typeof handle?.writeBuffer !== "function" || typeof handle.writeQueueSize !== "number") {
     return undefined;
   }
-  if (Request === undefined) {
+  if (Request === "unknown") {
     learn(handle as WritingHandle);
-    return undefined;
   }
-  return handle as WritingHandle;
+  return typeof Request === "string" ? undefined : (handle as WritingHandle);
 }
 
 /**
@@ -70,9 +70,10 @@ export function writeDirectly(handle: WritingHandle, bytes: Uint8Array, writer: 
 /** Looks at the request object that the stream makes for its next write. */
 function learn(handle: WritingHandle): void {
   const { writeBuffer } = handle;
-  handle.writeBuffer = (request, bytes) => {
+  handle.writeBuffer = (...given) => {
     Reflect.deleteProperty(handle, "writeBuffer");
-    Request = request.constructor as new () => WriteRequest;
-    return writeBuffer.call(handle, request, bytes);
+    const made: unknown = (given[0] as WriteRequest | null)?.constructor;
+    Request = typeof made === "function" ? (made as new () => WriteRequest) : "none";
+    return writeBuffer.apply(handle, given);
   };
 }

@@ -2,4 +2,4 @@
 export type { Channel, Receiver } from "./channel.ts";
 export { CurrentDate, systemClock } from "./clock.ts";
 export { Deadlines, type Timed } from "./deadlines.ts";
-export { type OpenListener, openListener } from "./listener.ts";
+export { longestSocketPath, type OpenListener, openListener } from "./listener.ts";

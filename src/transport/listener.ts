@@ -10,6 +10,10 @@ export type ListenPlace =
   | { readonly type: "tcp"; readonly host: string | undefined; readonly port: number }
   | { readonly type: "unix"; readonly path: string; readonly mode: number | undefined };
 
+/** Octets of a Unix socket's path, its closing NUL apart; a Windows pipe has no such limit. */
+export const longestSocketPath: number =
+  process.platform === "win32" ? Number.POSITIVE_INFINITY : process.platform === "linux" ? 107 : 103;
+
 export interface ListenerOptions {
   /** How sockets are read; "borrowed" unless a test wants the fallback. */
   readonly reading?: "borrowed" | "plain";
@@ -37,6 +41,11 @@ export async function openListener(
   options: ListenerOptions,
 ): Promise<OpenListener> {
   if (place.type === "unix") {
+    if (Buffer.byteLength(place.path) > longestSocketPath) {
+      // The system would cut it off without a word and listen somewhere else.
+      const message = `${place.path}: a socket's path may have ${longestSocketPath} octets`;
+      throw Object.assign(new Error(message), { code: "ENAMETOOLONG" });
+    }
     await clearStaleSocket(place.path);
   }
   let local: Endpoint | undefined;

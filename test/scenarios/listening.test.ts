@@ -83,6 +83,11 @@ for (const reading of ["borrowed", "plain"] as const) {
       there.remove();
     });
 
+    it("not on a path that the system would cut off", async () => {
+      const path = `/tmp/${"x".repeat(120)}.sock`;
+      await rejects(serve(whoAmI, { reading, listen: { path } }), { code: "ENAMETOOLONG" });
+    });
+
     it("not on a Unix socket that somebody serves, nor in the place of a file", async () => {
       const there = makeTree({ "plain.txt": "precious" });
       const path = join(there.path, "web.sock");

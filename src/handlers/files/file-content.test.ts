@@ -147,6 +147,7 @@ describe("a file streamed from disk", () => {
         }
       }
       strictEqual(octets, content.length);
+      await allClosed(path);
     });
   }
 

@@ -77,16 +77,21 @@ export function encodeResponseHead(
 ): string {
   let text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
   let dated = false;
+  let { connection } = framing;
   for (const [name, value] of fields) {
     if (!framed.has(name)) {
       dated ||= name === "date";
+      // Upgrade belongs to this connection only, and must say so (RFC 9110 §7.8).
+      if (name === "upgrade" && connection?.endsWith("upgrade") !== true) {
+        connection = connection === undefined ? "upgrade" : `${connection}, upgrade`;
+      }
       text += fieldLine(name, value);
     }
   }
   if (!dated) {
     text += `Date: ${date.text}\r\n`;
   }
-  return `${text}${framingLines(framing)}\r\n`;
+  return `${text}${framingLines({ ...framing, connection })}\r\n`;
 }
 
 /** An interim response (RFC 9110 §15.2). */
