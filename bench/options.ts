@@ -5,7 +5,7 @@ import { type Peer, type PeerName, peerNames, peers } from "./peers.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
 /** What a quick run does not measure unless --only names it. */
-const leftOut: readonly string[] = ["1k-browser", "404", "1k-close", "1k-browser-logged"];
+const leftOut: readonly string[] = ["1k-browser", "404", "1k-close", "idle", "1k-browser-logged"];
 
 export const usage: string = `npm run bench -- [options]
 
