@@ -134,7 +134,7 @@ export const permitted: readonly Permitted[] = [
     stricter: "sluice",
     status: 501,
     input: /^transfer-encoding:/im,
-    why: "node:http hands the undecoded content over; it is not implemented here",
+    why: "node:http hands the undecoded content over; only chunked is known here",
     source: "RFC 9112 §6.1",
   },
   {
