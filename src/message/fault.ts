@@ -11,6 +11,8 @@ export interface Fault {
   /** How much to abandon. */
   readonly scope: "message" | "stream" | "connection";
   readonly source: `RFC ${number} §${string}`;
+  /** Nothing was done with the request: it may be sent again, whatever its method (RFC 9110 §9.2.2). */
+  readonly unprocessed?: true;
 }
 
 /** A room's table: isolated declarations need the keys spelled out once more. */

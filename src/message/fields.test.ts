@@ -61,4 +61,26 @@ describe("Fields (RFC 9110 §5)", () => {
       ["c", "4"],
     ]);
   });
+
+  it("a patch removes, sets, adds, and then says what is missing", () => {
+    const patch = {
+      remove: ["a"],
+      set: [["b", "2"]],
+      add: [["c", "3"]],
+      missing: [
+        ["a", "4"],
+        ["b", "5"],
+        ["c", "6"],
+        ["d", "7"],
+      ],
+    } as const;
+    const patched = Fields.of(["a", "1"], ["b", "1"], ["c", "1"], ["d", "1"]).patched(patch);
+    deepStrictEqual(patched.toJSON(), [
+      ["c", "1"],
+      ["d", "1"],
+      ["b", "2"],
+      ["c", "3"],
+      ["a", "4"],
+    ]);
+  });
 });

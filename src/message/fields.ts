@@ -15,6 +15,8 @@ export interface FieldsPatch {
   readonly set: readonly FieldLine[];
   /** Lines appended whatever is there. */
   readonly add: readonly FieldLine[];
+  /** Lines for names that no line has once the rest is done. */
+  readonly missing?: readonly FieldLine[];
 }
 
 export class Fields implements Iterable<FieldLine> {
@@ -69,8 +71,18 @@ export class Fields implements Iterable<FieldLine> {
     return spans.length === 0 ? Fields.empty : new Fields(text, spans, undefined, lengths);
   }
 
+  /** From name, value, name, value…, which are the new list's from here on; names are lower case already. */
+  static fromFlat(flat: readonly string[]): Fields {
+    return Fields.#fromFlat(flat);
+  }
+
   static #fromFlat(flat: readonly string[]): Fields {
     return flat.length === 0 ? Fields.empty : new Fields("", [], flat);
+  }
+
+  /** Name, value, name, value…: for those who look at every line and want no pairs made. */
+  get flat(): readonly string[] {
+    return this.#list();
   }
 
   /** The number of field lines. */
@@ -167,6 +179,10 @@ export class Fields implements Iterable<FieldLine> {
       }
     }
     flat.push(...patch.set.flat(), ...patch.add.flat());
+    if (patch.missing !== undefined) {
+      const there = Fields.#fromFlat(flat);
+      flat.push(...patch.missing.filter(([name]) => !there.has(name)).flat());
+    }
     return Fields.#fromFlat(flat);
   }
 

@@ -26,6 +26,8 @@ export interface RequestHead {
   readonly contentLength: Octets | undefined;
   /** The client waits for 100 (Continue) before it sends content (RFC 9110 §10.1.1). */
   readonly expectsContinue: boolean;
+  /** What an extended CONNECT asks for (`:protocol`, RFC 8441 §4), such as "websocket". */
+  readonly connectProtocol?: string;
 }
 
 export interface ResponseHead {

@@ -20,6 +20,8 @@ export interface RequestInit {
   readonly version: ProtocolVersion;
   readonly fields: Fields;
   readonly content: Content;
+  /** What an extended CONNECT asks for (RFC 8441 §4), such as "websocket". */
+  readonly connectProtocol?: string | undefined;
 }
 
 /** Immutable. `with` answers a changed copy. */
@@ -33,6 +35,8 @@ export class HttpRequest {
   readonly version: ProtocolVersion;
   readonly fields: Fields;
   readonly content: Content;
+  /** `:protocol` of an extended CONNECT (RFC 8441 §4), such as "websocket"; its target names a path like any other. */
+  readonly connectProtocol: string | undefined;
   /** Path as received, still percent-encoded; "*" for asterisk-form, "" for authority-form. */
   readonly path: string;
   /** Query without its "?"; undefined where there is none (an empty query is ""). */
@@ -48,6 +52,7 @@ export class HttpRequest {
     this.version = init.version;
     this.fields = init.fields;
     this.content = init.content;
+    this.connectProtocol = init.connectProtocol;
     const { target } = init;
     if (target.form === "origin" || target.form === "absolute") {
       this.path = target.path;
@@ -65,6 +70,22 @@ export class HttpRequest {
 
   with(change: Partial<RequestInit>): HttpRequest {
     return new HttpRequest({ ...(this as RequestInit), ...change });
+  }
+
+  /**
+   * With another path and query in its target; a target without a path (`*`, authority-form) stays what it is.
+   *
+   * @param path - Begins with "/", percent-encoded.
+   * @param query - Without its "?"; undefined for none.
+   */
+  withPath(path: string, query: string | undefined): HttpRequest {
+    const { target } = this;
+    if (target.form !== "origin" && target.form !== "absolute") {
+      return this;
+    }
+    const front = target.form === "absolute" ? `${target.scheme}://${target.authority}` : "";
+    const rawTarget = `${front}${path}${query === undefined ? "" : `?${query}`}`;
+    return this.with({ target: { ...target, path, query }, rawTarget });
   }
 
   /**

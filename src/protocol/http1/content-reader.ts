@@ -1,8 +1,8 @@
 /** Reads a message's content by its framing, and the trailers after it (RFC 9112 §6, §7). */
 import { Buffer } from "node:buffer";
+import { mayBeTrailer } from "../../fields/index.ts";
 import { Fields, HttpError, type Octets } from "../../message/index.ts";
 import { ChunkedReader } from "./chunked.ts";
-import { mayBeTrailer } from "./encode.ts";
 import { faults } from "./faults.ts";
 import { INCOMPLETE, SectionScan, scanSection } from "./field-section.ts";
 import type { Framing } from "./framing.ts";

@@ -1,5 +1,5 @@
 /** Writes heads, chunks and trailers as HTTP/1.1 (RFC 9112 §4, §5, §7.1). */
-import { reasonPhrase } from "../../fields/index.ts";
+import { mayBeTrailer, reasonPhrase } from "../../fields/index.ts";
 import { type Fields, MisuseError, type Octets } from "../../message/index.ts";
 import { isTchar } from "./grammar.ts";
 
@@ -26,47 +26,6 @@ const framed: ReadonlySet<string> = new Set([
   "content-length",
   "keep-alive",
 ]);
-
-/** Fields that mean something only before the content (RFC 9110 §6.5.1). */
-const notInTrailers: ReadonlySet<string> = new Set([
-  ...framed,
-  "host",
-  "trailer",
-  "te",
-  "upgrade",
-  "content-encoding",
-  "content-type",
-  "content-range",
-  "authorization",
-  "www-authenticate",
-  "proxy-authorization",
-  "proxy-authenticate",
-  "proxy-authentication-info",
-  "authentication-info",
-  "set-cookie",
-  "cookie",
-  "cache-control",
-  "expect",
-  "max-forwards",
-  "pragma",
-  "range",
-  "age",
-  "date",
-  "expires",
-  "location",
-  "retry-after",
-  "vary",
-  "warning",
-  "if-match",
-  "if-none-match",
-  "if-modified-since",
-  "if-unmodified-since",
-  "if-range",
-]);
-
-export function mayBeTrailer(name: string): boolean {
-  return !notInTrailers.has(name);
-}
 
 /** The head of a final response, as latin1 text with its empty line. */
 export function encodeResponseHead(
