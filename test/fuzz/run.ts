@@ -1,6 +1,8 @@
 /** The long form of fuzzing: `npm run fuzz -- --seconds 600 --seed 1 [--target http1-server]`. */
 import { parseArgs } from "node:util";
+import { hpackTargets } from "./hpack.ts";
 import { http1Targets } from "./http1.ts";
+import { http2Targets } from "./http2.ts";
 import { describeFinding, fuzz } from "./target.ts";
 
 const { values } = parseArgs({
@@ -12,9 +14,10 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const seed = Number(values.seed);
-const targets = http1Targets.filter(({ name }) => values.target === undefined || name === values.target);
+const all = [...http1Targets, ...hpackTargets, ...http2Targets];
+const targets = all.filter(({ name }) => values.target === undefined || name === values.target);
 if (!(seconds > 0) || !Number.isInteger(seed) || targets.length === 0) {
-  const names = http1Targets.map(({ name }) => name).join(", ");
+  const names = all.map(({ name }) => name).join(", ");
   console.error(`fuzz: --seconds wants a number above 0, --seed a whole number, --target one of ${names}`);
   process.exit(2);
 }
