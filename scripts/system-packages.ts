@@ -22,6 +22,11 @@ export const systemPackages: readonly SystemPackage[] = [
   { package: "curl", program: "curl" },
   { package: "wget", program: "wget" },
   { package: "netcat-openbsd", program: "nc" },
+  { package: "nghttp2-client", program: "nghttp" },
+  { package: "nghttp2-client", program: "h2load" },
+  { package: "openssl", program: "openssl" },
+  { package: "libnss3-tools", program: "certutil" },
+  { package: "ca-certificates", program: "update-ca-certificates" },
 ];
 
 const policyFile = "/usr/sbin/policy-rc.d";
