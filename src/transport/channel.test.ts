@@ -1,12 +1,19 @@
-/** What every channel does, whatever carries it: one table, run against sockets read both ways and against memory. */
+/** What every channel does, whatever carries it: one table, run against sockets read both ways, TLS and memory. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as after } from "node:timers/promises";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { makeCertificate } from "../../test/support/certificates.ts";
+import type { Endpoint } from "../message/index.ts";
+import { createTermination, defaultCiphers, knownGroups } from "../tls/index.ts";
 import type { Channel, Receiver } from "./channel.ts";
+import { systemClock } from "./clock.ts";
 import { openListener } from "./listener.ts";
 import { memoryPair } from "./memory-pair.ts";
 import { socketChannel } from "./socket-channel.ts";
+import { TlsChannel } from "./tls-channel.ts";
+import type { ServerTlsSocket } from "./tls-socket.ts";
 
 /** A channel and what it has told. */
 interface Told {
@@ -74,6 +81,63 @@ async function socketPair(reading: "borrowed" | "plain"): Promise<Pair> {
   return pairOf(near, far, () => listener.close());
 }
 
+const certificate = makeCertificate({ names: ["localhost"] });
+const nowhere: Endpoint = { address: "", port: 0, family: "ipv4" };
+
+async function tlsPair(reading: "borrowed" | "plain", maxVersion: "TLSv1.2" | "TLSv1.3"): Promise<Pair> {
+  const reporter = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const made = await certificate;
+  const termination = await createTermination({
+    sites: [{ hosts: ["*"], identities: [{ type: "files", ...made }], clients: undefined }],
+    parameters: { minVersion: "1.2", ciphers: defaultCiphers, groups: knownGroups() },
+    tickets: undefined,
+    clock: systemClock,
+    reporter,
+  });
+  let accepted: (channel: Channel) => void = () => undefined;
+  const arrived = new Promise<Channel>((resolve) => {
+    accepted = resolve;
+  });
+  const listener = await openListener(
+    { type: "tcp", host: "127.0.0.1", port: 0 },
+    (channel) => accepted(channel),
+    {
+      reading,
+      tls: { termination, http2: true, clock: systemClock, reporter },
+      onError: (error) => {
+        throw error;
+      },
+    },
+  );
+  const { port } = listener.local;
+  const options = {
+    port,
+    host: "127.0.0.1",
+    allowHalfOpen: true,
+    ca: made.cert,
+    servername: "localhost",
+    maxVersion,
+  };
+  const socket: TLSSocket = connectTls({ ...options, ALPNProtocols: ["h2"] });
+  await new Promise((resolve, reject) => {
+    socket.once("secureConnect", resolve);
+    socket.once("error", reject);
+  });
+  const far = await arrived;
+  // The client's end of a connection does all that the server's does.
+  const client = new TlsChannel(socket as ServerTlsSocket, nowhere, nowhere, far.tls ?? fail());
+  socket.on("error", (error) => client.failed(error));
+  socket.on("close", () => client.closed());
+  return pairOf(listen(client), listen(far), async () => {
+    termination.close();
+    await listener.close();
+  });
+}
+
+function fail(): never {
+  throw new Error("the channel has no facts of TLS");
+}
+
 function pairOf(near: Told, far: Told, close: () => Promise<void>): Pair {
   return {
     near,
@@ -111,6 +175,9 @@ function pattern(length: number, seed = 0): Buffer {
 const kinds = [
   ["sockets, borrowed reading", () => socketPair("borrowed")],
   ["sockets, plain reading", () => socketPair("plain")],
+  ["TLS 1.3, borrowed reading", () => tlsPair("borrowed", "TLSv1.3")],
+  ["TLS 1.3, plain reading", () => tlsPair("plain", "TLSv1.3")],
+  ["TLS 1.2, borrowed reading", () => tlsPair("borrowed", "TLSv1.2")],
   ["memory", memory],
 ] as const;
 
@@ -198,6 +265,26 @@ for (const [kind, open] of kinds) {
       far.channel.resume();
       await until(() => far.received.length === bytes.length, "all octets");
       ok(far.received.equals(bytes));
+    });
+
+    it("tells another receiver from the next event on, named within a delivery too", async () => {
+      await using pair = await open();
+      const { near, far } = pair;
+      let later: Told | undefined;
+      far.onBytes = () => {
+        later ??= listen(far.channel);
+      };
+      near.channel.write([Buffer.from("one")]);
+      await until(() => later !== undefined, "the first octets");
+      near.channel.write([Buffer.from("two")]);
+      near.channel.end();
+      await until(() => later?.events.includes("end") === true, "the end");
+      far.channel.end();
+      await until(() => later?.events.includes("closed") === true, "closed");
+      deepStrictEqual(
+        [far.received.toString(), far.events, later?.received.toString(), later?.events],
+        ["one", [], "two", ["end", "closed"]],
+      );
     });
 
     it("ends one side; the other goes on until it ends too", async () => {

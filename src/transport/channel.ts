@@ -2,12 +2,14 @@
  * A channel: one connection's octets, whatever carries them. TCP, Unix sockets and the
  * in-memory pair look alike from above; nothing above may assume a socket.
  */
-import type { Endpoint, Octets } from "../message/index.ts";
+import type { Endpoint, Octets, TlsFacts } from "../message/index.ts";
 
 export interface Channel {
   readonly remote: Endpoint;
   readonly local: Endpoint;
-  /** Names who is told, and begins to read. */
+  /** What the handshake settled; undefined on a connection in the clear. */
+  readonly tls: TlsFacts | undefined;
+  /** Names who is told, and begins to read. A later call names another in its place, from the next event on. */
   attach(receiver: Receiver): void;
   /**
    * Sends chunks as one write. They must stay unchanged until all has left.

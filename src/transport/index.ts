@@ -3,3 +3,4 @@ export type { Channel, Receiver } from "./channel.ts";
 export { CurrentDate, systemClock } from "./clock.ts";
 export { Deadlines, type Timed } from "./deadlines.ts";
 export { longestSocketPath, type OpenListener, openListener } from "./listener.ts";
+export { defaultHandshake, type TlsListening } from "./tls-listener.ts";

@@ -1,9 +1,11 @@
-/** Listening sockets: TCP and Unix. Connections are counted here, since `node:net` cannot (see socket-channel). */
+/** Listening sockets: TCP and Unix, with TLS or without. */
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Endpoint } from "../message/index.ts";
 import type { Channel } from "./channel.ts";
-import { socketChannel } from "./socket-channel.ts";
+import { takeHandles } from "./handles.ts";
+import { handleChannel, socketChannel } from "./socket-channel.ts";
+import { TlsEntrance, type TlsListening } from "./tls-listener.ts";
 
 export type ListenPlace =
   /** `host` undefined: every interface, IPv6 and IPv4 alike where the system can. */
@@ -17,6 +19,8 @@ export const longestSocketPath: number =
 export interface ListenerOptions {
   /** How sockets are read; "borrowed" unless a test wants the fallback. */
   readonly reading?: "borrowed" | "plain";
+  /** With it, `accept` is given each connection after its handshake. */
+  readonly tls?: TlsListening | undefined;
   /** Connections the system may hold before we accept them. */
   readonly backlog?: number;
   /** Told of errors after listening began (such as too many open files); listening goes on. */
@@ -49,19 +53,40 @@ export async function openListener(
     await clearStaleSocket(place.path);
   }
   let local: Endpoint | undefined;
+  const { reading = "borrowed", tls } = options;
+  const entrance = tls === undefined ? undefined : new TlsEntrance(tls, reading, accept);
   const server = createServer(
     { pauseOnConnect: true, allowHalfOpen: true, noDelay: true },
     (socket: Socket) => {
-      accept(socketChannel(socket, options.reading ?? "borrowed", local as Endpoint));
+      if (entrance === undefined) {
+        accept(socketChannel(socket, reading, local as Endpoint));
+      } else {
+        entrance.enter(socket, local as Endpoint);
+      }
     },
   );
   await bind(server, place, options.backlog ?? 4_096);
+  if (reading === "borrowed") {
+    takeHandles(server, (handle) => {
+      if (entrance === undefined) {
+        accept(handleChannel(handle, local as Endpoint));
+      } else {
+        entrance.enterHandle(handle, local as Endpoint);
+      }
+    });
+  }
   server.on("error", options.onError);
   if (place.type === "unix" && place.mode !== undefined) {
     chmodSync(place.path, place.mode);
   }
   local = placeOf(server, place);
-  return { local, close: () => closeServer(server) };
+  return {
+    local,
+    close: () => {
+      entrance?.close();
+      return closeServer(server);
+    },
+  };
 }
 
 async function bind(server: Server, place: ListenPlace, backlog: number): Promise<void> {

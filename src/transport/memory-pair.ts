@@ -18,6 +18,7 @@ export function memoryPair(): readonly [Channel, Channel] {
 class MemoryChannel implements Channel {
   readonly remote: Endpoint = endpoint;
   readonly local: Endpoint = endpoint;
+  readonly tls: undefined = undefined;
   peer: MemoryChannel | undefined;
   #receiver: Receiver | undefined;
   #arriving: Uint8Array[] = [];
@@ -94,8 +95,7 @@ class MemoryChannel implements Channel {
     if (!this.#closed) {
       this.#closed = true;
       this.#arriving = [];
-      const told = this.#receiver;
-      queueMicrotask(() => told?.closed(error));
+      queueMicrotask(() => this.#receiver?.closed(error));
     }
   }
 

@@ -7,23 +7,13 @@
  * 'data' path takes over; both pass the same suite.
  */
 import { Buffer } from "node:buffer";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Endpoint } from "../message/index.ts";
+import { giveAway, joined } from "./blocks.ts";
 import type { Channel, Receiver } from "./channel.ts";
 import { type Writer, type WritingHandle, writeDirectly, writingHandle } from "./direct-write.ts";
-
-/** Octets a single read may bring. */
-export const readSize = 65_536;
-/** Several chunks up to this size leave as one copied block; beyond, as a vector. */
-const joinSize = 65_536;
-
-const readBuffer: Buffer = Buffer.allocUnsafeSlow(readSize);
-/** Where small chunks are joined; given away when the socket could not send it at once. */
-let joinBuffer: Buffer = Buffer.allocUnsafeSlow(joinSize);
-
-/** Views of the read buffer's beginning by length, made once each: most reads are short. */
-const views: Uint8Array[] = [];
-const viewedLength = 2_048;
+import { localOf, remoteOf } from "./endpoints.ts";
+import { borrowingSocket } from "./handles.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
 
@@ -40,26 +30,21 @@ export function socketChannel(accepted: Socket, reading: "borrowed" | "plain", l
   if (reading === "plain" || handle === null || typeof handle !== "object") {
     return new SocketChannel(accepted, listener, false);
   }
-  const channel: { current: SocketChannel | undefined } = { current: undefined };
-  const options = {
-    handle,
-    allowHalfOpen: true,
-    manualStart: true,
-    onread: {
-      buffer: readBuffer,
-      callback: (octets: number, buffer: Uint8Array): boolean => {
-        channel.current?.deliver(octets <= viewedLength ? viewOf(octets) : buffer.subarray(0, octets));
-        return true;
-      },
-    },
-  };
-  const socket = new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
+  const channel = handleChannel(handle, listener);
   (accepted as Handled)._handle = null;
+  return channel;
+}
+
+/** A channel over the handle of a connection just accepted. */
+export function handleChannel(handle: object, listener: Endpoint): Channel {
+  const channel: { current: SocketChannel | undefined } = { current: undefined };
+  const socket = borrowingSocket(handle, (bytes) => channel.current?.deliver(bytes));
   channel.current = new SocketChannel(socket, listener, true);
   return channel.current;
 }
 
 class SocketChannel implements Channel, Writer {
+  readonly tls: undefined = undefined;
   readonly #socket: Socket;
   readonly #borrowing: boolean;
   readonly #listener: Endpoint;
@@ -91,21 +76,28 @@ class SocketChannel implements Channel, Writer {
   }
 
   attach(receiver: Receiver): void {
+    const first = this.#receiver === undefined;
     this.#receiver = receiver;
+    if (first) {
+      this.#begin();
+    }
+  }
+
+  #begin(): void {
     const socket = this.#socket;
     if (!this.#borrowing) {
       socket.on("data", (bytes: Buffer) => this.deliver(bytes));
     }
     // Once a peer is gone the system no longer knows its address, but the log wants it.
     this.#remote = remoteOf(socket, this.#listener);
-    socket.on("end", () => receiver.end());
+    socket.on("end", () => this.#receiver?.end());
     socket.on("error", (error) => {
       this.#shut = true;
       this.#error = error;
     });
     socket.on("close", () => {
       this.#shut = true;
-      receiver.closed(this.#error);
+      this.#receiver?.closed(this.#error);
     });
     socket.resume();
   }
@@ -201,54 +193,4 @@ class SocketChannel implements Channel, Writer {
       this.#receiver?.flushed();
     }
   }
-}
-
-/** Several small chunks as one block in the shared buffer; undefined where they are too much for it. */
-function joined(chunks: readonly Uint8Array[]): Uint8Array | undefined {
-  let total = 0;
-  for (const chunk of chunks) {
-    total += chunk.length;
-  }
-  if (total > joinSize) {
-    return undefined;
-  }
-  let at = 0;
-  for (const chunk of chunks) {
-    joinBuffer.set(chunk, at);
-    at += chunk.length;
-  }
-  return joinBuffer.subarray(0, total);
-}
-
-/** What has not left yet keeps its buffer: the next block needs another. */
-function giveAway(block: Uint8Array | undefined): void {
-  if (block?.buffer === joinBuffer.buffer) {
-    joinBuffer = Buffer.allocUnsafeSlow(joinSize);
-  }
-}
-
-function viewOf(octets: number): Uint8Array {
-  let view = views[octets];
-  if (view === undefined) {
-    view = readBuffer.subarray(0, octets);
-    views[octets] = view;
-  }
-  return view;
-}
-
-function remoteOf(socket: Socket, listener: Endpoint): Endpoint {
-  return listener.family === "unix"
-    ? { address: listener.address, port: 0, family: "unix" }
-    : endpointOf(socket.remoteAddress, socket.remotePort);
-}
-
-function localOf(socket: Socket, listener: Endpoint): Endpoint {
-  const everywhere = listener.address === "::" || listener.address === "0.0.0.0";
-  return everywhere ? endpointOf(socket.localAddress, listener.port) : listener;
-}
-
-function endpointOf(seen = "", port = 0): Endpoint {
-  // A dual-stack listener sees IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2).
-  const address = seen.startsWith("::ffff:") && seen.includes(".") ? seen.slice(7) : seen;
-  return { address, port, family: address.includes(":") ? "ipv6" : "ipv4" };
 }
