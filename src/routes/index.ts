@@ -1,4 +1,11 @@
-/** Which site and which route answers: by host, then by path. */
+/** Which site and which route answers: by host, by path, and by whatever else a request says. */
+export * from "./hosts.ts";
+export * from "./match.ts";
+export * from "./networks.ts";
+export * from "./parameters.ts";
 export * from "./patterns.ts";
+export * from "./plain-path.ts";
 export * from "./reach.ts";
+export * from "./samples.ts";
 export * from "./table.ts";
+export { cookieValues } from "./values.ts";

@@ -1,17 +1,29 @@
 /**
- * Which site answers a host and which route of it a path.
+ * Which site answers a host and which route of it a request.
  *
- * Sites: an exact host, else the longest wildcard, else `*`. Routes: of those
- * that match, the one written first. A lookup takes one exact look and one per
- * segment down to the deepest declared prefix, whatever the number of routes
- * and the length of the path, and allocates nothing unless something in the path is percent-encoded.
+ * Sites: an exact host, else the longest wildcard, else `*`. Routes: of those that match, the one
+ * written first. Paths of all routes stand in one tree (path-index.ts); what else a route asks for is
+ * tested, in order, for those routes only whose path fits. A lookup allocates nothing as long as no
+ * such test does and nothing in the path is percent-encoded.
  */
-import { canonicalHost, parsePattern, plainPath, receivedOffset } from "./patterns.ts";
+import type { Endpoint, HttpRequest } from "../message/index.ts";
+import { type Test, testsOf } from "./conditions.ts";
+import { canonicalHost } from "./hosts.ts";
+import { type Match, parseMatch } from "./match.ts";
+import { addEntry, emptyNode, hashStep, literalChild, type PathNode } from "./path-index.ts";
+import { everyPath, matchesPath, type Pattern, patternCovers } from "./patterns.ts";
+import { hasDotSegment, isPlain, plainPath } from "./plain-path.ts";
 
 export interface Site<R> {
   /** See `hostFault`. */
   readonly hosts: readonly string[];
-  readonly routes: readonly { readonly match: string; readonly value: R }[];
+  readonly routes: readonly Route<R>[];
+}
+
+export interface Route<R> {
+  /** All must hold: those of the groups around the route from the outermost on, and its own. */
+  readonly conditions: readonly Match[];
+  readonly value: R;
 }
 
 /** The same object for every request that a route answers. */
@@ -21,28 +33,20 @@ export interface Found<R> {
   readonly site: number;
   /** Index of the route within its site. */
   readonly route: number;
-  /** Offset in the plain path of what the final `*` stands for; its end for an exact route. */
-  readonly restAt: number;
+  /** Of each condition that asks for a path, the patterns of which one fits. */
+  readonly paths: readonly (readonly Pattern[])[];
 }
+
+/** "dot-segment": the path has "." or ".." as a segment and so no one meaning (see `hasDotSegment`). */
+export type NotFound = "no-site" | "no-route" | "dot-segment";
 
 export interface SiteTable<R> {
-  /**
-   * @param host - Lower case, without port or brackets; "" where the request named none.
-   * @param path - As received, percent-encoded.
-   */
-  find(host: string, path: string): Found<R> | "no-site" | "no-route";
+  /** CONNECT, whose target has no path, is answered by the route for "/". */
+  find(request: HttpRequest, client: Endpoint): Found<R> | NotFound;
 }
 
 /**
- * What the trailing `*` of the route stands for, as received: "b/c" for `/a/*` and `/a/b/c`;
- * "" for an exact route.
- */
-export function restOf(found: Found<unknown>, path: string): string {
-  return path.slice(receivedOffset(path, found.restAt));
-}
-
-/**
- * @param sites - Checked ones. Where two claim a host, or two routes a path, the first has it.
+ * @param sites - Checked ones. Where two claim a host, or two routes a request, the first has it.
  */
 export function compileSites<R>(sites: readonly Site<R>[]): SiteTable<R> {
   const exact = new Map<string, RouteTable<R>>();
@@ -64,93 +68,160 @@ export function compileSites<R>(sites: readonly Site<R>[]): SiteTable<R> {
   }
 
   return {
-    find(host, path) {
+    find(request, client) {
+      const { host } = request.host;
       const name = host.charCodeAt(host.length - 1) === dot ? host.slice(0, -1) : host;
       const site =
         exact.get(name) ?? (deepest > 0 ? longestSuffix(wild, name, deepest) : undefined) ?? others;
-      return site === undefined ? "no-site" : (site.find(path) ?? "no-route");
+      return site === undefined ? "no-site" : site.find(request, client);
     },
   };
 }
 
-interface Prefix<R> {
-  readonly prefix: string;
+/** A route under one of its path patterns. */
+interface Entry<R> {
+  readonly order: number;
   readonly found: Found<R>;
+  /** What is to be tested when the path fits; undefined: nothing. */
+  readonly tests: readonly Test[] | undefined;
+  next: Entry<R> | undefined;
 }
 
 class RouteTable<R> {
-  readonly #exact = new Map<string, Found<R>>();
-  /** By `hashStep` over the prefix; those whose hashes meet share a list. */
-  readonly #prefixes = new Map<number, Prefix<R>[]>();
-  #longestExact = 0;
-  #longestPrefix = 0;
+  readonly #root: PathNode<Entry<R>> = emptyNode();
 
-  constructor(routes: Site<R>["routes"], site: number) {
-    for (const [route, { match, value }] of routes.entries()) {
-      const pattern = parsePattern(match);
-      if (pattern.type === "exact") {
-        setFirst(this.#exact, pattern.path, { value, site, route, restAt: pattern.path.length });
-        this.#longestExact = Math.max(this.#longestExact, pattern.path.length);
-      } else {
-        this.#addPrefix(pattern.prefix, { value, site, route, restAt: pattern.prefix.length });
+  constructor(routes: readonly Route<R>[], site: number) {
+    for (const [route, { conditions: matches, value }] of routes.entries()) {
+      const conditions = matches.map(parseMatch);
+      const paths = conditions.flatMap(({ path }) => (path === undefined ? [] : [path]));
+      const found = { value, site, route, paths };
+      const common = conditions.flatMap(testsOf);
+      const { patterns, rest } = chooseIndex(paths);
+      const tests = [...rest.map(pathTest), ...common];
+      for (const pattern of patterns) {
+        this.#add(pattern, found, tests);
       }
     }
   }
 
-  #addPrefix(prefix: string, found: Found<R>): void {
-    let hash = 0;
-    for (let i = 0; i < prefix.length; i += 1) {
-      hash = hashStep(hash, prefix.charCodeAt(i));
-    }
-    const list = this.#prefixes.get(hash);
-    if (list === undefined) {
-      this.#prefixes.set(hash, [{ prefix, found }]);
-    } else if (!list.some((other) => other.prefix === prefix)) {
-      list.push({ prefix, found });
-    }
-    this.#longestPrefix = Math.max(this.#longestPrefix, prefix.length);
+  #add(pattern: Pattern, found: Found<R>, tests: readonly Test[]): void {
+    const { path, all } =
+      pattern.type === "path"
+        ? { path: pattern, all: tests }
+        : { path: everyPath, all: [...tests, pathTest([pattern])] };
+    const entry = { order: found.route, found, tests: all.length === 0 ? undefined : all, next: undefined };
+    addEntry(this.#root, path, entry);
   }
 
-  find(received: string): Found<R> | undefined {
-    // Where only "/" and "/*" are declared, every spelling matches alike.
-    const path = this.#longestPrefix > 1 || this.#longestExact > 1 ? plainPath(received) : received;
-    let best = path.length <= this.#longestExact ? this.#exact.get(path) : undefined;
-    // Hashing as we go finds every declared prefix without cutting one out of the path.
-    const end = Math.min(path.length, this.#longestPrefix);
-    let hash = 0;
-    for (let i = 0; i < end; i += 1) {
-      const code = path.charCodeAt(i);
-      hash = hashStep(hash, code);
-      if (code === slash) {
-        const found = this.#prefixAt(hash, path, i + 1);
-        if (found !== undefined && (best === undefined || found.route < best.route)) {
-          best = found;
-        }
+  find(request: HttpRequest, client: Endpoint): Found<R> | NotFound {
+    let path = request.path === "" ? "/" : request.path;
+    if (!isPlain(path)) {
+      path = plainPath(path);
+      if (hasDotSegment(path)) {
+        return "dot-segment";
       }
     }
+    return search(this.#root, path, 0, request, client, undefined)?.found ?? "no-route";
+  }
+}
+
+/**
+ * Of a route's path conditions, the one by which it stands in the tree, and those that remain to be
+ * tested. The innermost says most, as a rule, and what encloses it is true of it already.
+ */
+function chooseIndex(paths: readonly (readonly Pattern[])[]): {
+  readonly patterns: readonly Pattern[];
+  readonly rest: readonly (readonly Pattern[])[];
+} {
+  const tellsLittle = (pattern: Pattern): boolean => patternCovers(pattern, everyPath);
+  const patterns =
+    paths.findLast((list) => list.every((one) => one.type === "path" && !tellsLittle(one))) ??
+    paths.findLast((list) => list.some((one) => one.type === "path")) ??
+    paths.at(-1);
+  if (patterns === undefined) {
+    return { patterns: [everyPath], rest: [] };
+  }
+  const implied = (outer: readonly Pattern[]): boolean =>
+    patterns.every((inner) => outer.some((one) => patternCovers(one, inner)));
+  return { patterns, rest: paths.filter((list) => list !== patterns && !implied(list)) };
+}
+
+function pathTest(patterns: readonly Pattern[]): Test {
+  return (_, __, path) => patterns.some((pattern) => matchesPath(pattern, path));
+}
+
+/**
+ * @param node - Where the path up to `at`, its end or one of its slashes, leads.
+ * @param best - The first entry known to match.
+ * @returns The first entry that matches, here, below, or `best`.
+ */
+function search<R>(
+  node: PathNode<Entry<R>>,
+  path: string,
+  at: number,
+  request: HttpRequest,
+  client: Endpoint,
+  best: Entry<R> | undefined,
+): Entry<R> | undefined {
+  if (at === path.length) {
+    return firstOf(node.exact, path, request, client, best);
+  }
+  if (path.charCodeAt(at) !== slash) {
     return best;
   }
-
-  #prefixAt(hash: number, path: string, length: number): Found<R> | undefined {
-    const list = this.#prefixes.get(hash);
-    if (list !== undefined) {
-      for (const { prefix, found } of list) {
-        if (prefix.length === length && path.startsWith(prefix)) {
-          return found;
-        }
+  let first = best;
+  const { parameter } = node;
+  if (parameter !== undefined || node.child !== undefined || node.byHash !== undefined) {
+    let end = at + 1;
+    let hash = 0;
+    for (; end < path.length; end += 1) {
+      const code = path.charCodeAt(end);
+      if (code === slash) {
+        break;
       }
+      hash = hashStep(hash, code);
     }
-    return undefined;
+    const child = literalChild(node, path, at + 1, end, hash);
+    if (child !== undefined && isBefore(child.least, first)) {
+      first = search(child, path, end, request, client, first);
+    }
+    if (parameter !== undefined && end > at + 1 && isBefore(parameter.least, first)) {
+      first = search(parameter, path, end, request, client, first);
+    }
   }
+  return firstOf(node.below, path, request, client, first);
+}
+
+function firstOf<R>(
+  chain: Entry<R> | undefined,
+  path: string,
+  request: HttpRequest,
+  client: Endpoint,
+  best: Entry<R> | undefined,
+): Entry<R> | undefined {
+  for (let entry = chain; entry !== undefined && isBefore(entry.order, best); entry = entry.next) {
+    if (entry.tests === undefined || passes(entry.tests, path, request, client)) {
+      return entry;
+    }
+  }
+  return best;
+}
+
+function isBefore(order: number, best: Entry<unknown> | undefined): boolean {
+  return best === undefined || order < best.order;
+}
+
+function passes(tests: readonly Test[], path: string, request: HttpRequest, client: Endpoint): boolean {
+  for (let i = 0; i < tests.length; i += 1) {
+    if (!(tests[i] as Test)(request, client, path)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 const slash = 0x2f;
 const dot = 0x2e;
-
-/** Kept within 30 bits, which V8 stores without a heap number. */
-function hashStep(hash: number, code: number): number {
-  return (Math.imul(hash, 31) + code) & 0x3fffffff;
-}
 
 function setFirst<K, V>(map: Map<K, V>, key: K, value: V): void {
   if (!map.has(key)) {
