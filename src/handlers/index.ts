@@ -2,7 +2,9 @@
 import type { HandlerKind } from "../pipeline/index.ts";
 import { filesKind } from "./files/index.ts";
 import { handleKind } from "./handle/index.ts";
+import { redirectKind } from "./redirect/index.ts";
 import { respondKind } from "./respond/index.ts";
+import { splitKind } from "./split/index.ts";
 
 export {
   type CacheRule,
@@ -14,6 +16,14 @@ export {
 } from "./files/index.ts";
 export { handle } from "./handle/index.ts";
 export { errorPage } from "./pages/index.ts";
+export { type RedirectOptions, redirect } from "./redirect/index.ts";
 export { type RespondOptions, respond } from "./respond/index.ts";
+export { type SplitChoice, type SplitCookie, type SplitOptions, split } from "./split/index.ts";
 
-export const handlerKinds: readonly HandlerKind[] = [filesKind, respondKind, handleKind];
+export const handlerKinds: readonly HandlerKind[] = [
+  filesKind,
+  redirectKind,
+  respondKind,
+  handleKind,
+  splitKind,
+];

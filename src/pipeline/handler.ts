@@ -6,6 +6,7 @@ import type {
   HttpRequest,
   HttpResponse,
   ProtocolVersion,
+  TlsFacts,
 } from "../message/index.ts";
 
 export type { Clock, Endpoint } from "../message/index.ts";
@@ -18,11 +19,15 @@ export type Filter = (next: Handler) => Handler;
 
 /** What belongs to one request and is not message. */
 export interface Exchange {
+  /** One and the same for every exchange of a connection: for what is done once on each, under a weak key. */
+  readonly connection: object;
   /** Who sent the request. */
   readonly client: Endpoint;
   /** The address and port the request came in on. */
   readonly local: Endpoint;
   readonly protocol: ProtocolVersion;
+  /** What the TLS handshake settled; undefined on a connection in the clear. */
+  readonly tls: TlsFacts | undefined;
   readonly clock: Clock;
   /** Aborted when the client leaves or the server gives up on the exchange. Made on first access. */
   readonly signal: AbortSignal;
@@ -32,6 +37,14 @@ export interface Exchange {
   waitUntil(promise: Promise<unknown>): void;
   /** Sends an interim response (100, 103) before the final one. */
   inform(status: number, fields: Fields): void;
+  /**
+   * Promises the client the answer to a GET of `target` (RFC 9113 §8.4), which the whole pipeline then answers.
+   *
+   * @param target - Path and query on the authority of this request.
+   * @param fields - Request fields that the answer may depend on, such as Accept.
+   * @returns Whether it was promised: only over HTTP/2, to a client that allows it, while its streams suffice.
+   */
+  push(target: string, fields: Fields): boolean;
 }
 
 /** Applies `f` to an answer that may be plain or promised, keeping plain answers synchronous. */

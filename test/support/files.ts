@@ -67,6 +67,9 @@ export function fakeRuntime(clock: Clock, base = "/"): FakeRuntime {
   return {
     clock,
     base,
+    httpsPort: undefined,
+    handler: refuseNested,
+    filter: refuseNested,
     warnings,
     resources,
     take<R extends Resource>(key: string, make: () => R): R {
@@ -78,18 +81,25 @@ export function fakeRuntime(clock: Clock, base = "/"): FakeRuntime {
   };
 }
 
+function refuseNested({ kind }: { readonly kind: string }): never {
+  throw new Error(`nothing is compiled within another here: ${kind}`);
+}
+
 const loopback: Endpoint = { address: "127.0.0.1", port: 1, family: "ipv4" };
 
 export function fakeExchange(clock: Clock): Exchange {
   return {
+    connection: {},
     client: loopback,
     local: loopback,
     protocol: "1.1",
+    tls: undefined,
     clock,
     signal: new AbortController().signal,
     parameters: {},
     waitUntil: () => undefined,
     inform: () => undefined,
+    push: () => false,
   };
 }
 

@@ -61,6 +61,60 @@ describe("fields", () => {
     deepStrictEqual(response.fields.toJSON(), [["x", "1"]]);
   });
 
+  const requestRows: readonly (readonly [FieldsOptions["request"], readonly FieldLine[]])[] = [
+    [
+      { set: { "X-A": "1" }, remove: ["Cookie"] },
+      [
+        ["accept", "a"],
+        ["accept", "b"],
+        ["x-a", "1"],
+      ],
+    ],
+    [
+      { add: { accept: ["c", "d"] } },
+      [
+        ["accept", "a"],
+        ["cookie", "e=f"],
+        ["accept", "b"],
+        ["accept", "c"],
+        ["accept", "d"],
+      ],
+    ],
+  ];
+  for (const [request, wanted] of requestRows) {
+    it(`request: ${JSON.stringify(request)}`, () => {
+      const handler = fieldsKind.compile(
+        { request: request ?? {} },
+        fakeRuntime(clock),
+      )(({ fields }) => {
+        deepStrictEqual(fields.toJSON(), wanted);
+        return lasting;
+      });
+      const received = Fields.of(["accept", "a"], ["cookie", "e=f"], ["accept", "b"]);
+      // The response is not touched.
+      strictEqual(handler(HttpRequest.make("/", { fields: received }), fakeExchange(clock)), lasting);
+    });
+  }
+
+  const merges: readonly (readonly [FieldsOptions, FieldsOptions, FieldsOptions])[] = [
+    [{ set: { a: "1" } }, { set: { b: "2" } }, { remove: [], set: { a: "1", b: "2" }, add: {} }],
+    [{ set: { A: "1" } }, { set: { a: "2" } }, { remove: [], set: { a: "2" }, add: {} }],
+    [{ set: { a: "1" } }, { remove: ["A"] }, { remove: ["a"], set: {}, add: {} }],
+    [{ set: { a: "1" } }, { add: { a: "2" } }, { remove: [], set: { a: "1" }, add: { a: ["2"] } }],
+    [{ add: { a: "1" } }, { add: { A: ["2"] } }, { remove: [], set: {}, add: { a: ["1", "2"] } }],
+    [{ add: { a: "1" } }, { set: { a: "2" } }, { remove: [], set: { a: "2" }, add: {} }],
+    [{ remove: ["a", "b"] }, { set: { a: "2" } }, { remove: ["a", "b"], set: { a: "2" }, add: {} }],
+    [
+      { request: { set: { a: "1" } } },
+      { set: { a: "2" }, request: { set: { b: "3" } } },
+      { remove: [], set: { a: "2" }, add: {}, request: { remove: [], set: { a: "1", b: "3" }, add: {} } },
+    ],
+  ];
+  for (const [outer, inner, wanted] of merges) {
+    it(`${JSON.stringify(outer)} around ${JSON.stringify(inner)}`, () =>
+      deepStrictEqual(fieldsKind.merge?.(outer, inner), wanted));
+  }
+
   it("is a description of its options", () =>
     deepStrictEqual(fields({ set: { x: "1" } }), {
       role: "filter",
@@ -80,6 +134,12 @@ describe("fields", () => {
     [{ add: { "transfer-encoding": "chunked" } }, /belongs to the server/],
     [{ remove: ["Connection"] }, /belongs to the server/],
     [{ set: { Date: "x" } }, /belongs to the server/],
+    [{ request: { set: { Host: "a" } } }, /belongs to the server/],
+    [{ request: { set: { Expect: "100-continue" } } }, /belongs to the server/],
+    [{ request: { remove: ["content-length"] } }, /belongs to the server/],
+    [{ request: { add: { TE: "trailers" } } }, /belongs to the server/],
+    [{ request: { set: { a: "x\ny: z" } } }, /field value/],
+    [{ request: { request: {} } }, /request/],
     [{ sett: {} }, /sett/],
   ];
   for (const [options, message] of refused) {
