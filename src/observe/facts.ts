@@ -22,6 +22,10 @@ export interface AccessFacts {
   readonly duration: Millis;
   readonly referer: string | undefined;
   readonly userAgent: string | undefined;
+  /** Version that TLS settled, such as "TLSv1.3"; undefined in the clear. */
+  readonly tls?: string | undefined;
+  /** Distinguished name in the client's verified certificate. */
+  readonly clientSubject?: string | undefined;
   /** Why it failed or broke off, in words; undefined when all went well. */
   readonly cause: string | undefined;
 }

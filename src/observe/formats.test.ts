@@ -77,6 +77,15 @@ describe("access log lines", () => {
     ],
     [
       "json",
+      "over TLS",
+      { ...plain, version: "2", tls: "TLSv1.3", clientSubject: 'CN=ann,O="x"' },
+      '{"ts":"2026-11-22T07:34:39.005Z","status":200,"method":"GET","host":"example.com","target":"/a?b=c",' +
+        '"client":"192.0.2.1","proto":"HTTP/2.0","duration":0.001235,"size":4100,' +
+        '"user_agent":"curl/8.5.0","referer":"https://example.com/","tls":"TLSv1.3",' +
+        '"client_subject":"CN=ann,O=\\"x\\""}',
+    ],
+    [
+      "json",
       "nothing known",
       nothing,
       '{"ts":"2026-11-22T07:34:39.005Z","status":0,"method":"","host":"","target":"",' +

@@ -25,7 +25,7 @@ function commonFormatter(): AccessFormatter {
     const request =
       facts.method === ""
         ? "-"
-        : `${escapeQuoted(facts.method)} ${escapeQuoted(facts.target)} HTTP/${facts.version}`;
+        : `${escapeQuoted(facts.method)} ${escapeQuoted(facts.target)} ${protocolOf(facts)}`;
     const client = facts.client === "" ? "-" : escapeQuoted(facts.client);
     const status = facts.status === 0 ? "-" : facts.status;
     const octets = facts.octets === 0 ? "-" : facts.octets;
@@ -44,7 +44,7 @@ function combinedFormatter(): AccessFormatter {
 /**
  * One JSON object a line: ts (RFC 3339, UTC), status, method, host, target, client,
  * proto, duration (seconds), size (octets of content), and where there is one,
- * user_agent, referer and cause.
+ * user_agent, referer, tls, client_subject and cause.
  */
 function jsonFormatter(): AccessFormatter {
   const time = isoTime();
@@ -53,11 +53,12 @@ function jsonFormatter(): AccessFormatter {
   const client = rememberLast(jsonString);
   const referer = rememberLast(jsonString);
   const agent = rememberLast(jsonString);
+  const subject = rememberLast(jsonString);
   return (facts) => {
     let line =
       `{"ts":"${time(facts.startedWall)}","status":${facts.status},"method":${method(facts.method)}` +
       `,"host":${host(facts.host)},"target":${jsonString(facts.target)},"client":${client(facts.client)}` +
-      `,"proto":"HTTP/${facts.version}","duration":${seconds(facts.duration)}` +
+      `,"proto":"${protocolOf(facts)}","duration":${seconds(facts.duration)}` +
       `,"size":${facts.octets}`;
     if (facts.userAgent !== undefined) {
       line += `,"user_agent":${agent(facts.userAgent)}`;
@@ -65,11 +66,22 @@ function jsonFormatter(): AccessFormatter {
     if (facts.referer !== undefined) {
       line += `,"referer":${referer(facts.referer)}`;
     }
+    if (facts.tls !== undefined) {
+      line += `,"tls":"${facts.tls}"`;
+    }
+    if (facts.clientSubject !== undefined) {
+      line += `,"client_subject":${subject(facts.clientSubject)}`;
+    }
     if (facts.cause !== undefined) {
       line += `,"cause":${jsonString(facts.cause)}`;
     }
     return `${line}}`;
   };
+}
+
+/** As logs write it everywhere: with a minor version, which HTTP/2 does not have. */
+function protocolOf({ version }: AccessFacts): string {
+  return version.length === 1 ? `HTTP/${version}.0` : `HTTP/${version}`;
 }
 
 /** Seconds with microseconds; put together from whole numbers, which is cheaper than printing a fraction. */

@@ -48,7 +48,12 @@ describe("docs/logs.md", () => {
   });
 
   it("has every field of JSON", async () => {
-    const line = await lineIn("json", { ...facts, cause: "a reason" });
+    const line = await lineIn("json", {
+      ...facts,
+      tls: "TLSv1.3",
+      clientSubject: "CN=ann",
+      cause: "a reason",
+    });
     const written = Object.keys(JSON.parse(line.trim().split("\n").at(-1) ?? "") as object);
     const documented = tableBelow("docs/logs.md", "Formats").flatMap(([names = ""]) =>
       names.replaceAll("`", "").split(", "),
