@@ -1,14 +1,17 @@
 /** Everything that can be wrong with a configuration, found without opening anything for good. */
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { canonicalHost, duplicateHosts, unreachableRoutes } from "../routes/index.ts";
 import { longestSocketPath } from "../transport/index.ts";
 import { problemsOf } from "./issues.ts";
 import { descriptionProblems, type Kinds, worldProblems } from "./kinds.ts";
-import { listenersOf } from "./normalize.ts";
-import type { Problem } from "./problems.ts";
+import { listenersOf, normalForm } from "./normalize.ts";
+import { parameterProblems } from "./parameter-problems.ts";
+import type { ConfigPath, Problem } from "./problems.ts";
+import { redirectLoops } from "./redirect-loops.ts";
+import { routeProblems } from "./route-problems.ts";
 import { configSchema } from "./schema.ts";
-import type { Config, Listener, SiteConfig } from "./types.ts";
+import { tlsPlaceProblems, tlsShapeProblems } from "./tls-problems.ts";
+import type { Config, Listener, RouteEntry, SiteConfig } from "./types.ts";
 
 /**
  * What can be told from the configuration alone.
@@ -18,7 +21,7 @@ import type { Config, Listener, SiteConfig } from "./types.ts";
 export function shapeProblems(config: unknown, kinds: Kinds): Problem[] {
   const problems = [...problemsOf(configSchema, config, []), ...descriptions(config, kinds)];
   // What stands beside each other can be compared once each part is well-formed.
-  return problems.length > 0 ? problems : relations(config as Config);
+  return problems.length > 0 ? problems : relations(config as Config, kinds);
 }
 
 /**
@@ -29,34 +32,56 @@ export function shapeProblems(config: unknown, kinds: Kinds): Problem[] {
 export function placeProblems(config: Config, base: string, kinds: Kinds): Problem[] {
   const problems: Problem[] = [];
   for (const [s, site] of config.sites.entries()) {
-    for (const [r, route] of site.routes.entries()) {
-      const at = ["sites", s, "routes", r] as const;
-      for (const [f, filter] of (route.filters ?? []).entries()) {
-        problems.push(...worldProblems(kinds, filter, base, [...at, "filters", f]));
-      }
-      problems.push(...worldProblems(kinds, route.handler, base, [...at, "handler"]));
-    }
+    problems.push(...askedOf(site, ["sites", s], base, kinds));
   }
-  return [...problems, ...socketProblems(config, base), ...logProblems(config, base)];
+  problems.push(
+    ...tlsPlaceProblems(config, base),
+    ...socketProblems(config, base),
+    ...logProblems(config, base),
+  );
+  // Where redirects lead can be told once the files that name them can be read.
+  return problems.length > 0 ? problems : redirectLoops(normalForm(config, base, kinds), kinds);
+}
+
+function askedOf(entry: SiteConfig | RouteEntry, at: ConfigPath, base: string, kinds: Kinds): Problem[] {
+  const { filters = [], routes = [] } = entry;
+  const handler = "handler" in entry ? entry.handler : undefined;
+  return [
+    ...filters.flatMap((filter, index) => worldProblems(kinds, filter, base, [...at, "filters", index])),
+    ...(handler === undefined ? [] : worldProblems(kinds, handler, base, [...at, "handler"])),
+    ...routes.flatMap((one, index) => askedOf(one, [...at, "routes", index], base, kinds)),
+  ];
 }
 
 function descriptions(config: unknown, kinds: Kinds): Problem[] {
   const problems: Problem[] = [];
   // The schema complains of what is no list; here only what is one is looked into.
   for (const [s, site] of listAt(config, "sites").entries()) {
-    for (const [r, route] of listAt(site, "routes").entries()) {
-      if (typeof route !== "object" || route === null) {
-        continue;
-      }
-      const at = ["sites", s, "routes", r] as const;
-      for (const [f, filter] of listAt(route, "filters").entries()) {
-        problems.push(...descriptionProblems(kinds, "filter", filter, [...at, "filters", f]));
-      }
-      const { handler } = route as { handler?: unknown };
-      problems.push(...descriptionProblems(kinds, "handler", handler, [...at, "handler"]));
-    }
+    problems.push(...filtersWithin(site, ["sites", s], kinds), ...entriesWithin(site, ["sites", s], kinds));
   }
   return problems;
+}
+
+/** What is wrong with the handlers and filters of the routes and groups that stand in `whole`. */
+function entriesWithin(whole: unknown, at: ConfigPath, kinds: Kinds): Problem[] {
+  return listAt(whole, "routes").flatMap((entry, index) => {
+    if (typeof entry !== "object" || entry === null) {
+      return [];
+    }
+    const here = [...at, "routes", index];
+    const { handler, routes } = entry as { readonly handler?: unknown; readonly routes?: unknown };
+    return [
+      ...filtersWithin(entry, here, kinds),
+      ...(routes === undefined ? descriptionProblems(kinds, "handler", handler, [...here, "handler"]) : []),
+      ...entriesWithin(entry, here, kinds),
+    ];
+  });
+}
+
+function filtersWithin(whole: unknown, at: ConfigPath, kinds: Kinds): Problem[] {
+  return listAt(whole, "filters").flatMap((filter, index) =>
+    descriptionProblems(kinds, "filter", filter, [...at, "filters", index]),
+  );
 }
 
 function listAt(value: unknown, name: string): readonly unknown[] {
@@ -64,29 +89,13 @@ function listAt(value: unknown, name: string): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-function relations(config: Config): Problem[] {
-  const { sites } = config;
+function relations(config: Config, kinds: Kinds): Problem[] {
   return [
-    ...unreachableRoutes(sites).map(({ site, route, by, because }) => {
-      const earlier = sites[site]?.routes[by]?.match;
-      const why =
-        because === "duplicate" ? "has the same match" : `${JSON.stringify(earlier)} matches all of it`;
-      return {
-        path: ["sites", site, "routes", route, "match"],
-        message: `can never answer: routes[${by}], written before it, ${why}`,
-      };
-    }),
-    ...duplicateHosts(sites).map(({ site, index, host, first }) => ({
-      path: ["sites", site, "hosts", index],
-      message: `${JSON.stringify(host)} is claimed twice: ${firstClaim(sites, first, host)} has it`,
-    })),
+    ...routeProblems(config.sites, kinds),
+    ...parameterProblems(config.sites, kinds),
     ...listenProblems(config),
+    ...tlsShapeProblems(config),
   ];
-}
-
-function firstClaim(sites: readonly SiteConfig[], site: number, host: string): string {
-  const index = sites[site]?.hosts.findIndex((one) => canonicalHost(one) === canonicalHost(host));
-  return `sites[${site}].hosts[${index}]`;
 }
 
 function listenProblems({ listen }: Config): Problem[] {

@@ -9,10 +9,17 @@ import type { Config, NormalConfig } from "./types.ts";
 
 export { defineConfig } from "./define.ts";
 export { listenForms, parseListen } from "./listen.ts";
-export { type LoadedConfig, loadConfig } from "./load.ts";
+export { configFileNames, type LoadedConfig, loadConfig } from "./load.ts";
 export { didYouMean } from "./nearest.ts";
 export { defaultPort } from "./normalize.ts";
 export { ConfigError, formatProblem, type Problem } from "./problems.ts";
+export type {
+  CertificateConfig,
+  ClientsConfig,
+  SiteTlsConfig,
+  TicketsConfig,
+  TlsConfig,
+} from "./tls.ts";
 export type * from "./types.ts";
 
 const kinds: Kinds = { handlers: handlerKinds, filters: filterKinds };
@@ -29,7 +36,7 @@ export function normalize(config: Config, base: string): NormalConfig {
   if (problems.length > 0) {
     throw new ConfigError(problems);
   }
-  return normalForm(config, base);
+  return normalForm(config, base, kinds);
 }
 
 /**

@@ -119,6 +119,7 @@ function typeName(expected: string): string {
     record: "an object",
     string: "a string",
     function: "a function",
+    regexp: "a regular expression",
   };
   return names[expected] ?? expected;
 }

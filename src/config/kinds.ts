@@ -1,6 +1,6 @@
 /** Handlers and filters as the configuration knows them: by kind, each with its schema. */
 import type { ZodType } from "zod";
-import type { Complaint, FilterDescription, HandlerDescription } from "../pipeline/index.ts";
+import type { Child, Complaint, Description, Destination, NamedParameter } from "../pipeline/index.ts";
 import { problemsOf } from "./issues.ts";
 import { didYouMean } from "./nearest.ts";
 import { type ConfigPath, type Problem, show } from "./problems.ts";
@@ -10,12 +10,21 @@ export interface Kind {
   readonly kind: string;
   readonly schema: ZodType;
   inspect?(options: never, base: string): readonly Complaint[];
+  children?(options: unknown): readonly Child[];
+  parameters?(options: never): readonly NamedParameter[];
+  destination?(options: never, base: string): Destination;
+}
+
+/** What checking needs of a `FilterKind` besides. */
+export interface WrappingKind extends Kind {
+  readonly changesRequest?: true;
+  merge?(outer: never, inner: never): unknown;
 }
 
 /** Every kind there is. */
 export interface Kinds {
   readonly handlers: readonly Kind[];
-  readonly filters: readonly Kind[];
+  readonly filters: readonly WrappingKind[];
 }
 
 /** What is wrong with a value that should be a handler or a filter. */
@@ -49,26 +58,46 @@ export function descriptionProblems(
       { path: [...at, "kind"], message: `${show(value.kind)}: needs a ${role} such as ${names}${meant}` },
     ];
   }
-  return problemsOf(kind.schema, value.options, [...at, "options"]);
+  const within = [...at, "options"];
+  return [
+    ...problemsOf(kind.schema, value.options, within),
+    ...childrenOf(kind, value.options).flatMap((child) =>
+      descriptionProblems(kinds, child.role, child.value, [...within, ...child.path]),
+    ),
+  ];
 }
 
 /** What a well-formed description asks of the world and the world does not have. */
 export function worldProblems(
   kinds: Kinds,
-  description: HandlerDescription | FilterDescription,
+  description: Description,
   base: string,
   at: ConfigPath,
 ): Problem[] {
-  const known = description.role === "handler" ? kinds.handlers : kinds.filters;
-  const kind = known.find((one) => one.kind === description.kind);
+  const kind = kindOf(kinds, description);
+  const within = [...at, "options"];
   const complaints = kind?.inspect?.(description.options as never, base) ?? [];
-  return complaints.map(({ path, message }) => ({ path: [...at, "options", ...path], message }));
+  return [
+    ...complaints.map(({ path, message }) => ({ path: [...within, ...path], message })),
+    ...childrenOf(kind, description.options).flatMap(({ path, value }) =>
+      isDescription(value) ? worldProblems(kinds, value, base, [...within, ...path]) : [],
+    ),
+  ];
 }
 
-function isDescription(value: unknown): value is HandlerDescription | FilterDescription {
+export function kindOf(kinds: Kinds, { role, kind }: Description): Kind | undefined {
+  const known = role === "handler" ? kinds.handlers : kinds.filters;
+  return known.find((one) => one.kind === kind);
+}
+
+export function childrenOf(kind: Kind | undefined, options: unknown): readonly Child[] {
+  return kind?.children?.(options) ?? [];
+}
+
+export function isDescription(value: unknown): value is Description {
   if (typeof value !== "object" || value === null) {
     return false;
   }
-  const { role, kind } = value as Partial<HandlerDescription | FilterDescription>;
+  const { role, kind } = value as Partial<Description>;
   return (role === "handler" || role === "filter") && typeof kind === "string";
 }

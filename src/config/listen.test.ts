@@ -13,6 +13,8 @@ describe("a line that says where to listen", () => {
     ["[::1]:8080",           { host: "::1", port: 8080 }],
     ["tcp://127.0.0.1:80",   { host: "127.0.0.1", port: 80 }],
     ["tcp://0.0.0.0:80/",    { host: "0.0.0.0", port: 80 }],
+    ["https://[::1]:8443",   { host: "::1", port: 8443, tls: true }],
+    ["https://*:443/",       { port: 443, tls: true }],
     ["unix:/run/web.sock",   { path: "/run/web.sock" }],
     ["unix:///run/web.sock", { path: "/run/web.sock" }],
     ["unix:web.sock",        { path: "web.sock" }],

@@ -1,8 +1,9 @@
-/** Where to listen, as one line: `8080`, `localhost:8080`, `[::1]:8080`, `tcp://host:8080`, `unix:/run/web.sock`. */
+/** Where to listen, as one line: `8080`, `localhost:8080`, `[::1]:8080`, `tcp://host:8080`, `https://host:8443`, `unix:/run/web.sock`. */
 import type { TcpListenConfig, UnixListenConfig } from "./types.ts";
 
 /** What a line may look like, for messages. */
-export const listenForms = 'a port from 0 to 65535, "host:port", "tcp://host:port" or "unix:/path"';
+export const listenForms =
+  'a port from 0 to 65535, "host:port", "tcp://host:port", "https://host:port" or "unix:/path"';
 
 /** @returns undefined for a line of no such form. */
 export function parseListen(text: string): TcpListenConfig | UnixListenConfig | undefined {
@@ -10,12 +11,14 @@ export function parseListen(text: string): TcpListenConfig | UnixListenConfig | 
     const path = text.slice(text.startsWith("unix://") ? 7 : 5);
     return path === "" ? undefined : { path };
   }
-  const address = text.startsWith("tcp://") ? text.slice(6).replace(/\/$/, "") : text;
+  const secure = text.startsWith("https://");
+  const address = text.startsWith("tcp://") || secure ? text.replace(/^\w+:\/\/|\/$/g, "") : text;
   const match = /^(?:(\[[0-9A-Fa-f:.%]+\]|[^\s:/[\]]*):)?(\d{1,5})$/.exec(address);
   const port = Number(match?.[2]);
   if (match === null || port > 65_535) {
     return undefined;
   }
   const host = match[1]?.replace(/^\[|\]$/g, "");
-  return host === undefined || host === "" || host === "*" ? { port } : { host, port };
+  const place = host === undefined || host === "" || host === "*" ? { port } : { host, port };
+  return secure ? { ...place, tls: true } : place;
 }

@@ -96,6 +96,28 @@ describe("loading a config file", () => {
       },
     ]);
   });
+
+  it("tells the line of the other place, too, through groups", async () => {
+    const text = `export default {
+  sites: [
+    { routes: [
+      { match: "/a" },
+      { routes: [
+        { match: ["/b", "/a"] },
+      ] },
+    ] },
+  ],
+};`;
+    const path = ["sites", 0, "routes", 1, "routes", 0, "match", 1];
+    const other = { path: ["sites", 0, "routes", 0, "match"] };
+    const { locate } = await load(written("two.config.ts", text));
+    deepStrictEqual(locate([{ path, message: "", other }]), [
+      {
+        ...{ path, message: "", place: { file: "two.config.ts", line: 6, column: 25 } },
+        other: { ...other, place: { file: "two.config.ts", line: 4, column: 9 } },
+      },
+    ]);
+  });
 });
 
 describe("a config file that gives no configuration", () => {

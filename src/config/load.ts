@@ -54,7 +54,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     base: dirname(file),
     locate: (problems) => {
       const locate = locator(read.text);
-      return problems.map((problem) => ({ ...problem, place: { file: name, ...locate(problem.path) } }));
+      const placed = <T extends Pick<Problem, "path">>(one: T): T & { place: Place } => ({
+        ...one,
+        place: { file: name, ...locate(one.path) },
+      });
+      return problems.map(({ other, ...problem }) => ({
+        ...placed(problem),
+        ...(other !== undefined && { other: placed(other) }),
+      }));
     },
   };
 }

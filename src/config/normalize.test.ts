@@ -2,18 +2,26 @@ import { deepStrictEqual, throws } from "node:assert/strict";
 import { describe, it } from "node:test";
 import { files, respond } from "../handlers/index.ts";
 import { defaultHttp1Limits } from "../protocol/http1/index.ts";
+import { defaultHttp2Limits } from "../protocol/http2/index.ts";
 import { type Config, checkConfig, normalize } from "./index.ts";
 
 const handler = files({ root: "public" });
 const sites = [{ hosts: ["*"], routes: [{ match: "/*", handler }] }];
 
+const route = { at: ["sites", 0, "routes", 0], conditions: ["/*"], filters: [], handler };
+
+/** What every listener has unless told. */
+const plain = { tls: false, http2: true };
+
 describe("the normal form of a configuration", () => {
   it("has every default", () => {
     deepStrictEqual(normalize({ sites }, "/base"), {
       base: "/base",
-      listeners: [{ type: "tcp", host: undefined, port: 8080 }],
-      sites: [{ hosts: ["*"], routes: [{ match: "/*", filters: [], handler }] }],
+      listeners: [{ type: "tcp", host: undefined, port: 8080, ...plain }],
+      sites: [{ hosts: ["*"], filters: [], routes: [route] }],
+      tls: undefined,
       limits: defaultHttp1Limits,
+      http2: defaultHttp2Limits,
       timeouts: { writeStall: 60_000, linger: 2_000, drain: 10_000 },
       log: undefined,
     });
@@ -24,6 +32,27 @@ describe("the normal form of a configuration", () => {
       sites: [{ hosts: ["WWW.Example.com.", "[::1]"], routes: sites[0]?.routes ?? [] }],
     };
     deepStrictEqual(normalize(config, "/base").sites[0]?.hosts, ["www.example.com", "::1"]);
+  });
+
+  it("has what only HTTP/2 knows, and for HTTP/2 what holds for every version", () => {
+    const { http2 } = normalize(
+      {
+        sites,
+        limits: { content: "10MB", http2: { concurrentStreams: 8, streamWindow: "64KiB", floodTime: "1s" } },
+        timeouts: { keepAlive: "1m", windowStall: "5s", goaway: "0s" },
+      },
+      "/base",
+    );
+    deepStrictEqual(http2, {
+      ...defaultHttp2Limits,
+      content: 10_000_000,
+      concurrentStreams: 8,
+      streamWindow: 65_536,
+      floodTime: 1_000,
+      keepAlive: 60_000,
+      windowStall: 5_000,
+      goawayTime: 0,
+    });
   });
 
   it("has sizes in octets and durations in milliseconds, each under the name of its machine", () => {
@@ -47,16 +76,24 @@ describe("the normal form of a configuration", () => {
   });
 
   const listens = [
-    [0, [{ type: "tcp", host: undefined, port: 0 }]],
-    ["[::]:80", [{ type: "tcp", host: undefined, port: 80 }]],
-    [{ port: 80, host: "[::1]" }, [{ type: "tcp", host: "::1", port: 80 }]],
-    ["0.0.0.0:80", [{ type: "tcp", host: "0.0.0.0", port: 80 }]],
-    [{ path: "run/a.sock", mode: 0o660 }, [{ type: "unix", path: "/base/run/a.sock", mode: 0o660 }]],
+    [0, [{ type: "tcp", host: undefined, port: 0, ...plain }]],
+    ["[::]:80", [{ type: "tcp", host: undefined, port: 80, ...plain }]],
+    [{ port: 80, host: "[::1]" }, [{ type: "tcp", host: "::1", port: 80, ...plain }]],
+    ["https://a.test:443", [{ type: "tcp", host: "a.test", port: 443, tls: true, http2: true }]],
+    [
+      { port: 443, tls: true, http2: false },
+      [{ type: "tcp", host: undefined, port: 443, tls: true, http2: false }],
+    ],
+    ["0.0.0.0:80", [{ type: "tcp", host: "0.0.0.0", port: 80, ...plain }]],
+    [
+      { path: "run/a.sock", mode: 0o660 },
+      [{ type: "unix", path: "/base/run/a.sock", mode: 0o660, ...plain }],
+    ],
     [
       [80, "unix:/b.sock"],
       [
-        { type: "tcp", host: undefined, port: 80 },
-        { type: "unix", path: "/b.sock", mode: undefined },
+        { type: "tcp", host: undefined, port: 80, ...plain },
+        { type: "unix", path: "/b.sock", mode: undefined, ...plain },
       ],
     ],
   ] as const;
@@ -93,7 +130,7 @@ describe("the normal form of a configuration", () => {
       {
         name: "ConfigError",
         message:
-          'sites[0].routes[1].match: can never answer: routes[0], written before it, "/*" matches all of it',
+          'sites[0].routes[1].match: can never answer: "/*", written before it, matches all of it (sites[0].routes[0].match)',
       },
     );
   });

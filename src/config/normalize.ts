@@ -10,7 +10,11 @@ import {
 } from "../message/index.ts";
 import { defaultHttp1Limits, type Http1Limits } from "../protocol/http1/index.ts";
 import { canonicalHost } from "../routes/index.ts";
+import { flatRoutes } from "./flat-routes.ts";
+import { http2Limits } from "./http2.ts";
+import type { Kinds } from "./kinds.ts";
 import { parseListen } from "./listen.ts";
+import { normalTls } from "./tls.ts";
 import type {
   Config,
   LimitsConfig,
@@ -19,7 +23,9 @@ import type {
   NormalConfig,
   NormalLog,
   ServerTimeouts,
+  TcpListenConfig,
   TimeoutsConfig,
+  UnixListenConfig,
 } from "./types.ts";
 
 export const defaultPort = 8080;
@@ -33,17 +39,28 @@ export const defaultTimeouts: ServerTimeouts = {
 /**
  * @param config - One in which `shapeProblems` found nothing.
  * @param base - Absolute directory against which relative paths are resolved.
+ * @param kinds - Those that its handlers and filters are of.
  */
-export function normalForm(config: Config, base: string): NormalConfig {
+export function normalForm(config: Config, base: string, kinds: Kinds): NormalConfig {
   const { limits = {}, timeouts = {} } = config;
+  const common = limitsOf(limits, timeouts);
+  const listeners = listenersOf(config.listen, base);
   return {
     base,
-    listeners: listenersOf(config.listen, base),
-    sites: config.sites.map(({ hosts, routes }) => ({
-      hosts: hosts.map(canonicalHost),
-      routes: routes.map(({ match, filters = [], handler }) => ({ match, filters, handler })),
+    listeners,
+    sites: config.sites.map((site, index) => ({
+      hosts: site.hosts.map(canonicalHost),
+      filters: site.filters ?? [],
+      routes: flatRoutes(site, ["sites", index], kinds).map(({ at, conditions, filters, handler }) => ({
+        at,
+        conditions: conditions.map(({ match }) => match),
+        filters,
+        handler,
+      })),
     })),
-    limits: limitsOf(limits, timeouts),
+    tls: listeners.some(({ tls }) => tls) ? normalTls(config, base) : undefined,
+    limits: common,
+    http2: http2Limits(common, limits.http2, timeouts),
     timeouts: {
       writeStall: millis(timeouts.writeStall, defaultTimeouts.writeStall),
       linger: millis(timeouts.linger, defaultTimeouts.linger),
@@ -57,13 +74,20 @@ export function normalForm(config: Config, base: string): NormalConfig {
 export function listenersOf(listen: Config["listen"], base: string): Listener[] {
   const list = listen === undefined ? [defaultPort] : isList(listen) ? listen : [listen];
   return list.map((one) => {
-    const place = typeof one === "number" ? { port: one } : typeof one === "string" ? parseListen(one) : one;
+    const place: TcpListenConfig | UnixListenConfig | undefined =
+      typeof one === "number" ? { port: one } : typeof one === "string" ? parseListen(one) : one;
     if (place === undefined) {
       throw new RangeError(`cannot listen on ${JSON.stringify(one)}`);
     }
     return "path" in place
-      ? { type: "unix", path: resolve(base, place.path), mode: place.mode }
-      : { type: "tcp", host: everywhere(place.host), port: place.port };
+      ? { type: "unix", path: resolve(base, place.path), mode: place.mode, tls: false, http2: true }
+      : {
+          type: "tcp",
+          host: everywhere(place.host),
+          port: place.port,
+          tls: place.tls ?? false,
+          http2: place.http2 ?? true,
+        };
   });
 }
 

@@ -8,6 +8,8 @@ export interface Problem {
   readonly path: ConfigPath;
   /** Value seen, value allowed, nearest valid name. */
   readonly message: string;
+  /** The other place that it takes to be wrong, such as that of a duplicate. */
+  readonly other?: { readonly path: ConfigPath; readonly place?: Place };
   /** Where it stands in the config file, as far as that can be told. */
   readonly place?: Place;
 }
@@ -30,12 +32,17 @@ export class ConfigError extends Error {
   }
 }
 
-/** `sluice.config.ts:12:7 sites[0].routes[2].handler.root: message`. */
-export function formatProblem({ path, message, place }: Problem): string {
+/** `sluice.config.ts:12:7 sites[0].routes[2].handler.root: message (sluice.config.ts:9:3 sites[0].routes[1])`. */
+export function formatProblem({ path, message, place, other }: Problem): string {
+  const front = formatWhere(path, place);
+  const rest = other === undefined ? message : `${message} (${formatWhere(other.path, other.place)})`;
+  return front === "" ? rest : `${front}: ${rest}`;
+}
+
+function formatWhere(path: ConfigPath, place: Place | undefined): string {
   const where = place === undefined ? [] : [formatPlace(place)];
   const way = path.length === 0 ? [] : [formatPath(path)];
-  const front = [...where, ...way].join(" ");
-  return front === "" ? message : `${front}: ${message}`;
+  return [...where, ...way].join(" ");
 }
 
 export function formatPlace({ file, line, column }: Place): string {
@@ -76,6 +83,9 @@ export function show(value: unknown): string {
     case "function":
       return "a function";
     case "object":
+      if (value instanceof RegExp) {
+        return String(value);
+      }
       if (Array.isArray(value)) {
         return value.length === 0 ? "an empty list" : "a list";
       }

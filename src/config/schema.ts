@@ -1,45 +1,21 @@
 /** The schema of everything in a configuration but the options of handlers and filters. */
 import { type ZodType, z } from "zod";
-import { type Duration, parseDuration, parseSize, type Size } from "../message/index.ts";
-import { hostFault, patternFault } from "../routes/index.ts";
+import { hostFault } from "../routes/index.ts";
+import { http2LimitsSchema, http2TimeoutsShape } from "./http2.ts";
 import { listenForms, parseListen } from "./listen.ts";
+import { matchSchema } from "./match-schema.ts";
+import { duration, size, someCount, someSize, wait } from "./quantity-schemas.ts";
+import { siteTlsSchema, tlsSchema } from "./tls-schema.ts";
 
 const name = z.string().min(1);
 
-/** Timers of the platform hold 31 bits of milliseconds. */
-const longestDuration = 2_147_483_647;
-
-const duration = z.string('needs a duration such as "30s"').superRefine((text, context) => {
-  const fault = durationFault(text);
-  if (fault !== undefined) {
-    context.addIssue({ code: "custom", message: fault });
-  }
-});
-
-/** A duration that may not be nothing. */
-const wait = duration.refine(
-  (text) => durationFault(text) !== undefined || parseDuration(text as Duration) > 0,
-  {
-    error: "needs more than nothing",
-  },
-);
-
-const size = z.union([z.number(), z.string()]).superRefine((value, context) => {
-  try {
-    parseSize(value as Size);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-  }
-});
-
-/** A size or count that may not be nothing. */
-const someSize = size.refine((value) => !/^0+(\.0+)?[a-zA-Z]*$/.test(String(value)), {
-  error: "needs more than nothing",
-});
-const someCount = z.int().min(1);
-
 const port = z.int().min(0).max(65_535);
-const tcp = z.strictObject({ port, host: name.optional() });
+const tcp = z.strictObject({
+  port,
+  host: name.optional(),
+  tls: z.boolean().optional(),
+  http2: z.boolean().optional(),
+});
 const unix = z.strictObject({ path: name, mode: z.int().min(0).max(0o777).optional() });
 const listenLine = z.string().refine((text) => parseListen(text) !== undefined, {
   error: `needs ${listenForms}`,
@@ -48,20 +24,36 @@ const listen = z.union([port, listenLine, tcp, unix]);
 
 const format = z.enum(["dev", "combined", "common", "json"]);
 
-const route = z.strictObject({
-  match: z.string().superRefine((match, context) => complain(context, patternFault(match))),
-  filters: z.array(z.unknown()).optional(),
-  handler: z.unknown().optional(),
-});
+/** What a handler and a filter may be is asked of their kinds (kinds.ts). */
+const entry: ZodType = z.lazy(() =>
+  z
+    .strictObject({
+      match: matchSchema.optional(),
+      filters: z.array(z.unknown()).optional(),
+      handler: z.unknown().optional(),
+      routes: z.array(entry).min(1).optional(),
+    })
+    .refine(({ match, routes }) => match !== undefined || routes !== undefined, {
+      path: ["match"],
+      error: 'needs a path such as "/*", or conditions',
+    })
+    .refine(({ handler, routes }) => handler === undefined || routes === undefined, {
+      path: ["routes"],
+      error: "needs no handler beside it: a group's routes have one each",
+    }),
+);
 
 const site = z.strictObject({
   hosts: z.array(z.string().superRefine((host, context) => complain(context, hostFault(host)))).min(1),
-  routes: z.array(route).min(1),
+  tls: siteTlsSchema.optional(),
+  filters: z.array(z.unknown()).optional(),
+  routes: z.array(entry).min(1),
 });
 
 export const configSchema: ZodType = z.strictObject({
   listen: z.union([listen, z.array(listen).min(1)]).optional(),
   sites: z.array(site).min(1),
+  tls: tlsSchema.optional(),
   log: z.union([z.literal(false), format, z.strictObject({ format, file: name.optional() })]).optional(),
   limits: z
     .strictObject({
@@ -75,6 +67,7 @@ export const configSchema: ZodType = z.strictObject({
       pipelined: someCount.optional(),
       unreadContent: someSize.optional(),
       drainedContent: size.optional(),
+      http2: http2LimitsSchema.optional(),
     })
     .optional(),
   timeouts: z
@@ -86,6 +79,7 @@ export const configSchema: ZodType = z.strictObject({
       writeStall: wait.optional(),
       linger: duration.optional(),
       drain: duration.optional(),
+      ...http2TimeoutsShape,
     })
     .optional(),
 });
@@ -96,15 +90,5 @@ function complain(
 ) {
   if (fault !== undefined) {
     context.addIssue({ code: "custom", message: `needs ${fault}` });
-  }
-}
-
-function durationFault(text: string): string | undefined {
-  try {
-    return parseDuration(text as Duration) > longestDuration
-      ? `${JSON.stringify(text)} is longer than 24 days`
-      : undefined;
-  } catch (error) {
-    return (error as Error).message;
   }
 }

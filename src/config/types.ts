@@ -6,6 +6,11 @@ import type { Duration, Millis, Size } from "../message/index.ts";
 import type { AccessLogFormat } from "../observe/index.ts";
 import type { FilterDescription, HandlerDescription } from "../pipeline/index.ts";
 import type { Http1Limits } from "../protocol/http1/index.ts";
+import type { Http2Limits } from "../protocol/http2/index.ts";
+import type { Match } from "../routes/index.ts";
+import type { Http2LimitsConfig, Http2TimeoutsConfig } from "./http2.ts";
+import type { ConfigPath } from "./problems.ts";
+import type { NormalTls, SiteTlsConfig, TlsConfig } from "./tls.ts";
 
 /** What `export default defineConfig(…)` gives and `createServer` takes. */
 export interface Config {
@@ -13,6 +18,8 @@ export interface Config {
   readonly listen?: ListenConfig | readonly ListenConfig[];
   /** Sites by host; the request's authority chooses one. */
   readonly sites: readonly SiteConfig[];
+  /** Certificates and what handshakes agree to, for listeners with `tls: true`. */
+  readonly tls?: TlsConfig;
   /** Access log. Without it: `dev` for the command line on a terminal, otherwise none. */
   readonly log?: LogConfig | AccessLogFormat | false;
   /** The most we accept of each thing. */
@@ -21,13 +28,17 @@ export interface Config {
   readonly timeouts?: TimeoutsConfig;
 }
 
-/** A port (0 lets the system choose), `"host:port"`, or one of the objects. */
+/** A port (0 lets the system choose), `"host:port"`, `"https://host:port"`, or one of the objects. */
 export type ListenConfig = number | string | TcpListenConfig | UnixListenConfig;
 
 export interface TcpListenConfig {
   readonly port: number;
   /** Name or address; every interface unless told. */
   readonly host?: string;
+  /** HTTPS instead of HTTP. */
+  readonly tls?: boolean;
+  /** false: HTTP/1.1 only, over TLS as in the clear. */
+  readonly http2?: boolean;
 }
 
 export interface UnixListenConfig {
@@ -40,16 +51,36 @@ export interface UnixListenConfig {
 export interface SiteConfig {
   /** `example.com`, `*.example.com` (any subdomain) or `*` (every other host). */
   readonly hosts: readonly string[];
+  /** Certificates of this site and of its clients. */
+  readonly tls?: SiteTlsConfig;
+  /** Wrapped around every route of the site, the first outermost. */
+  readonly filters?: readonly FilterDescription[];
   /** Tried in the order written; the first match answers. */
-  readonly routes: readonly RouteConfig[];
+  readonly routes: readonly RouteEntry[];
 }
 
+/** A route, or several that share conditions and filters. */
+export type RouteEntry = RouteConfig | RouteGroup;
+
 export interface RouteConfig {
-  /** `/a` is that path only; `/a/*` is all below `/a/`; `/*` is everything. */
-  readonly match: string;
+  /**
+   * `/a` is that path only, `/a/*` all below `/a/`, `/*` everything, `/users/:id` any one segment for `:id`.
+   * Also a regular expression, a list of paths, or conditions: `{ path: "/api/*", method: "GET" }`.
+   */
+  readonly match: Match;
   /** Wrapped around the handler, the first outermost. */
   readonly filters?: readonly FilterDescription[];
   readonly handler: HandlerDescription;
+  readonly routes?: never;
+}
+
+export interface RouteGroup {
+  /** Must hold besides the match of each route within, whose paths are written in full. */
+  readonly match?: Match;
+  /** Wrapped around each route within, outside its own. */
+  readonly filters?: readonly FilterDescription[];
+  readonly routes: readonly RouteEntry[];
+  readonly handler?: never;
 }
 
 export interface LogConfig {
@@ -58,7 +89,7 @@ export interface LogConfig {
   readonly file?: string;
 }
 
-/** Each name stands for the same name in `Http1Limits`. */
+/** Each name stands for the same name in `Http1Limits`; where it makes sense, for every version. */
 export interface LimitsConfig {
   readonly requestLine?: Size;
   readonly fieldLine?: Size;
@@ -70,9 +101,11 @@ export interface LimitsConfig {
   readonly pipelined?: number;
   readonly unreadContent?: Size;
   readonly drainedContent?: Size;
+  /** What only HTTP/2 knows. */
+  readonly http2?: Http2LimitsConfig;
 }
 
-export interface TimeoutsConfig {
+export interface TimeoutsConfig extends Http2TimeoutsConfig {
   /** From the connection's start to the first octet of a request. */
   readonly firstByte?: Duration;
   /** From a request's first octet to the end of its field section. */
@@ -103,13 +136,22 @@ export interface NormalConfig {
   readonly base: string;
   readonly listeners: readonly Listener[];
   readonly sites: readonly NormalSite[];
+  /** undefined: no listener has TLS. */
+  readonly tls: NormalTls | undefined;
   readonly limits: Http1Limits;
+  readonly http2: Http2Limits;
   readonly timeouts: ServerTimeouts;
   /** undefined: no access log. */
   readonly log: NormalLog | undefined;
 }
 
-export type Listener =
+export type Listener = ListenerPlace & {
+  readonly tls: boolean;
+  /** Over TLS by ALPN, in the clear with prior knowledge. */
+  readonly http2: boolean;
+};
+
+type ListenerPlace =
   /** `host` undefined: every interface, IPv6 and IPv4 alike where the system can. */
   | { readonly type: "tcp"; readonly host: string | undefined; readonly port: number }
   /** `path` is absolute. */
@@ -118,11 +160,18 @@ export type Listener =
 export interface NormalSite {
   /** Lower case. */
   readonly hosts: readonly string[];
+  /** Those that every answer of the site passes, also where no route matches. */
+  readonly filters: readonly FilterDescription[];
   readonly routes: readonly NormalRoute[];
 }
 
+/** Routes stand in the order in which they are tried, whatever groups they were written in. */
 export interface NormalRoute {
-  readonly match: string;
+  /** Where in the configuration it was written. */
+  readonly at: ConfigPath;
+  /** All must hold: what the groups around it ask for, the outermost first, and its own. */
+  readonly conditions: readonly Match[];
+  /** Those of the site, of groups and its own, the outermost first. */
   readonly filters: readonly FilterDescription[];
   readonly handler: HandlerDescription;
 }
