@@ -27,6 +27,7 @@ process.exit(
       return {
         close: (how) => server.close(how),
         reopenLogs: () => server.reopenLogs(),
+        fetch: (request, init) => server.fetch(request, init),
         get addresses() {
           return server.addresses;
         },

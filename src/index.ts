@@ -10,8 +10,48 @@
  * await server.listen();
  * ```
  */
-export { type Config, ConfigError, type ConfigInput, defineConfig } from "./config/index.ts";
-export { type FieldsOptions, fields } from "./filters/index.ts";
+export {
+  type CertificateConfig,
+  type ClientsConfig,
+  type Config,
+  ConfigError,
+  type ConfigInput,
+  defineConfig,
+  type RouteConfig,
+  type RouteEntry,
+  type RouteGroup,
+  type SiteConfig,
+  type SiteTlsConfig,
+  type TicketsConfig,
+  type TlsConfig,
+} from "./config/index.ts";
+export {
+  type CanonicalOptions,
+  type CspDirectives,
+  type CspSources,
+  canonical,
+  type EarlyHintsOptions,
+  earlyHints,
+  type FieldChanges,
+  type FieldsOptions,
+  fields,
+  type HstsOptions,
+  type NonceOptions,
+  nonceOf,
+  type PermissionList,
+  type PushOptions,
+  push,
+  type QueryOptions,
+  type RedirectsOptions,
+  type RedirectTo,
+  type ReferrerPolicy,
+  type Replacement,
+  type RewriteOptions,
+  redirects,
+  rewrite,
+  type SecurityOptions,
+  security,
+} from "./filters/index.ts";
 export {
   type CacheRule,
   type FilesOptions,
@@ -20,11 +60,18 @@ export {
   type LanguagesOptions,
   type MemoryOptions,
   type PrecompressedCoding,
+  type RedirectOptions,
   type RespondOptions,
+  redirect,
   respond,
+  type SplitChoice,
+  type SplitCookie,
+  type SplitOptions,
+  split,
 } from "./handlers/index.ts";
 export {
   bytesContent,
+  type ClientCertificate,
   type Content,
   chunkedContent,
   collect,
@@ -35,7 +82,16 @@ export {
   HttpRequest,
   HttpResponse,
   type PulledContent,
+  type TlsFacts,
   textContent,
 } from "./message/index.ts";
 export type { Endpoint, Exchange, Filter, Handler } from "./pipeline/index.ts";
-export { createServer, type Server, type ServerAddress, type ServerOptions } from "./server/index.ts";
+export type { Match, MatchConditions } from "./routes/index.ts";
+export type { RedirectStatus } from "./semantics/index.ts";
+export {
+  createServer,
+  type FetchFacts,
+  type Server,
+  type ServerAddress,
+  type ServerOptions,
+} from "./server/index.ts";

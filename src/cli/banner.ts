@@ -46,7 +46,7 @@ function networkUrls(address: ReadyAddress, interfaces: Ready["interfaces"]): st
   return Object.values(interfaces)
     .flatMap((list) => list ?? [])
     .filter(({ family, internal }) => family === "IPv4" && !internal)
-    .map((one) => `http://${one.address}:${address.port}`);
+    .map((one) => `${address.url.slice(0, address.url.indexOf(":"))}://${one.address}:${address.port}`);
 }
 
 function isEverywhere({ address }: ReadyAddress): boolean {

@@ -7,14 +7,16 @@ import {
   loadConfig,
   normalize,
 } from "../config/index.ts";
+import { checkSite } from "./check-site.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 
-export async function check(file: string | undefined, io: Io): Promise<number> {
+/** @param site - Whether to ask the site's own pages for mixed content, too. */
+export async function check(file: string | undefined, site: boolean, io: Io): Promise<number> {
   try {
     const loaded = await loadChecked(file, "check", io);
     io.stdout.write(`${summary(loaded)}\n`);
-    return exitCodes.done;
+    return site ? await reportSite(loaded, io) : exitCodes.done;
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
@@ -22,6 +24,13 @@ export async function check(file: string | undefined, io: Io): Promise<number> {
     io.stdout.write(`${error.problems.map(formatProblem).join("\n")}\n`);
     return exitCodes.failedStart;
   }
+}
+
+async function reportSite(loaded: LoadedConfig, io: Io): Promise<number> {
+  const { lines, pages, insecure } = await checkSite(loaded, io);
+  const fetches = insecure === 0 ? "nothing over http:// that would be blocked" : `${insecure} over http://`;
+  io.stdout.write([...lines, `${counted(pages, "page")} and style sheets: ${fetches}`, ""].join("\n"));
+  return insecure === 0 ? exitCodes.done : exitCodes.failedStart;
 }
 
 /** @throws ConfigError - Whatever keeps the configuration from being served, each with its line. */

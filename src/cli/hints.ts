@@ -3,7 +3,7 @@
 const listing = "directories are listed; --no-listing turns that off";
 const precompressed = "files with a .br, .zst or .gz beside them are sent compressed already; leave it out";
 const dotFiles = "dot files are not served already; leave it out";
-const tls = "`sluice <dir>` speaks plain HTTP";
+const tls = "use --https, or --cert <file> and --key <file>";
 const types = "content types are set by `types` of files() in a config file";
 
 /** By option as its users write it. */
@@ -26,8 +26,6 @@ const foreign: ReadonlyMap<string, string> = new Map([
   ["-K", tls],
   ["--tls", tls],
   ["--ssl", tls],
-  ["--cert", tls],
-  ["--key", tls],
   // serve
   ["-L", "use --log off"],
   ["--no-request-logging", "use --log off"],
@@ -37,7 +35,7 @@ const foreign: ReadonlyMap<string, string> = new Map([
   ["--no-etag", "validators save transfers; --cache -1 stops clients from keeping copies"],
   ["--ssl-cert", tls],
   ["--ssl-key", tls],
-  ["--ssl-pass", tls],
+  ["--ssl-pass", "a certificate's `passphrase` goes into a config file"],
   // sirv and vite
   ["-D", "files are looked at anew within a second; leave it out"],
   ["--dev", "files are looked at anew within a second; leave it out"],

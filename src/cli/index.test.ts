@@ -81,6 +81,7 @@ function stage({
           return failed ? Promise.resolve() : closing();
         },
         reopenLogs: () => void asked?.push("reopen"),
+        fetch: () => Promise.reject(new Error("nothing is asked here")),
       };
     },
   };

@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import { ConfigError, checkConfig } from "../config/index.ts";
 import { createReporter } from "../observe/index.ts";
+import { issueCertificate, showAuthority } from "./certificate-issue.ts";
+import { showCertificates } from "./certificate-show.ts";
 import { check, loadChecked } from "./check.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { directoryFault } from "./failures.ts";
@@ -10,6 +12,7 @@ import type { Io } from "./io.ts";
 import { parse } from "./parse.ts";
 import { serve } from "./serve.ts";
 import { portsToTry, staticConfig } from "./static-config.ts";
+import { changeTrust } from "./trust.ts";
 
 export type { Io } from "./io.ts";
 
@@ -30,9 +33,18 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       createReporter(io.stderr, io.env).error(intent.message);
       return exitCodes.failedStart;
     case "check":
-      return check(intent.file, io);
+      return check(intent.file, intent.site, io);
     case "run":
       return run(intent.file, io);
+    case "trust":
+    case "untrust":
+      return changeTrust(intent.type, io);
+    case "cert show":
+      return showCertificates(intent, io);
+    case "cert issue":
+      return issueCertificate(intent, io);
+    case "cert ca":
+      return showAuthority(intent.pem, io);
     case "static":
       return serveDirectory(intent, io);
   }

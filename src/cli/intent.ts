@@ -1,12 +1,15 @@
 /** What a command line asks for. */
 import type { AccessLogFormat } from "../observe/index.ts";
+import type { CertificateIntent } from "./certificate-commands.ts";
 
 export type Intent =
   | { readonly type: "print"; readonly text: string }
   /** A command line that cannot be followed. */
   | { readonly type: "refuse"; readonly message: string }
   | { readonly type: "run"; readonly file: string | undefined }
-  | { readonly type: "check"; readonly file: string | undefined }
+  /** @param site - Ask its pages what they fetch over http://, too. */
+  | { readonly type: "check"; readonly file: string | undefined; readonly site: boolean }
+  | CertificateIntent
   | StaticIntent;
 
 /** `sluice [dir]`. */
@@ -33,6 +36,8 @@ export interface StaticIntent {
   /** "off": none; undefined: `dev` on a terminal, otherwise none. */
   readonly log: AccessLogFormat | "off" | undefined;
   readonly quiet: boolean;
+  /** "local": with a certificate of the local CA; undefined: in the clear. */
+  readonly https: "local" | { readonly cert: string; readonly key: string } | undefined;
   /** Open a browser. */
   readonly open: boolean;
 }

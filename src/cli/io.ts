@@ -2,6 +2,7 @@
 import type { Config } from "../config/index.ts";
 import type { Millis } from "../message/index.ts";
 import type { Reporter, TextSink } from "../observe/index.ts";
+import type { TrustWorld } from "../tls/index.ts";
 import type { ReadyAddress } from "./banner.ts";
 
 export interface Io {
@@ -14,6 +15,8 @@ export interface Io {
   readonly version: string;
   readonly createServer: (config: Config, options: { base: string; reporter: Reporter }) => Servable;
   readonly signals: Signals;
+  /** Whose trust stores `trust` and `untrust` change; this machine's unless told. */
+  readonly trustWorld?: TrustWorld;
   /** Shows a page to the user. */
   openBrowser(url: string): void;
 }
@@ -23,6 +26,8 @@ export interface Servable {
   listen(): Promise<void>;
   close(options?: { readonly deadline?: Millis }): Promise<void>;
   reopenLogs(): void;
+  /** Answers without a socket. */
+  fetch(request: string, init?: RequestInit): Promise<Response>;
   readonly addresses: readonly ReadyAddress[];
 }
 

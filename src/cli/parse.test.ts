@@ -21,6 +21,7 @@ const plain: StaticIntent = {
   cache: undefined,
   log: undefined,
   quiet: false,
+  https: undefined,
   open: false,
 };
 
@@ -52,6 +53,8 @@ describe("sluice [dir]", () => {
     ["--log json",                         {},                            { log: "json" }],
     ["-q",                                 {},                            { quiet: true, log: "off" }],
     ["--silent --log common",              {},                            { quiet: true, log: "common" }],
+    ["--https",                            {},                            { https: "local" }],
+    ["--cert c.pem --key k.pem",           {},                            { https: { cert: "c.pem", key: "k.pem" } }],
     ["-o",                                 {},                            { open: true }],
     ["-o public",                          {},                            { open: true, directory: "public" }],
     ["./run",                              {},                            { directory: "./run" }],
@@ -77,10 +80,11 @@ describe("sluice run and check", () => {
     ["run -c a.ts",        { type: "run", file: "a.ts" }],
     ["-c a.ts run",        { type: "run", file: "a.ts" }],
     ["-c a.ts",            { type: "run", file: "a.ts" }],
-    ["check",              { type: "check", file: undefined }],
-    ["check --config a/b", { type: "check", file: "a/b" }],
-    ["-t",                 { type: "check", file: undefined }],
-    ["-t -c a.ts",         { type: "check", file: "a.ts" }],
+    ["check",              { type: "check", file: undefined, site: false }],
+    ["check --config a/b", { type: "check", file: "a/b", site: false }],
+    ["check --site",       { type: "check", file: undefined, site: true }],
+    ["-t",                 { type: "check", file: undefined, site: false }],
+    ["-t -c a.ts",         { type: "check", file: "a.ts", site: false }],
   ] as const;
   for (const [line, intent] of rows) {
     it(`sluice ${line}`, () => deepStrictEqual(parse(line.split(" "), context), intent));
@@ -99,9 +103,10 @@ describe("command lines that cannot be followed", () => {
     ["-p 65536",           {},              "option '-p, --port <port>' argument '65536' is invalid. It takes a number from 0 to 65535."],
     ["-p",                 {},              "option '-p, --port <port>' argument missing"],
     ["--cache soon",       {},              "option '--cache <seconds>' argument 'soon' is invalid. It takes whole seconds, or -1."],
-    ["-l here",            {},              "option '-l, --listen <where>' argument 'here' is invalid. It takes a port from 0 to 65535, \"host:port\", \"tcp://host:port\" or \"unix:/path\"."],
+    ["-l here",            {},              "option '-l, --listen <where>' argument 'here' is invalid. It takes a port from 0 to 65535, \"host:port\", \"tcp://host:port\", \"https://host:port\" or \"unix:/path\"."],
     ["-l 80 -p 81",        {},              "--listen says port and address itself: leave out --port, --address and --host"],
     ["",                   { PORT: "http" }, "PORT=http in the environment: a number from 0 to 65535 is needed"],
+    ["--cert c.pem",       {},              "--cert and --key go together: one is missing"],
     ["a b",                {},              "too many arguments. Expected 1 argument but got 2."],
     ["check my.config.ts", {},              "too many arguments for 'check'. Expected 0 arguments but got 1. A config file is named with -c."],
     ["-p 80 run",          {},              "--port goes with a directory; here the config file says it"],

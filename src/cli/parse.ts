@@ -1,6 +1,7 @@
 /** From arguments to what they ask for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { didYouMean, listenForms, parseListen } from "../config/index.ts";
+import { addCertificateCommands, certificateRefusal } from "./certificate-commands.ts";
 import { hintFor } from "./hints.ts";
 import type { Intent, StaticIntent } from "./intent.ts";
 
@@ -19,7 +20,7 @@ export function parse(args: readonly string[], context: ParseContext): Intent {
     intent = one;
   };
   const program = commandLine(context, found);
-  for (const command of [program, ...program.commands]) {
+  for (const command of withCommandsBelow(program)) {
     command.exitOverride();
     command.showSuggestionAfterError(false);
     command.configureOutput({
@@ -41,6 +42,10 @@ export function parse(args: readonly string[], context: ParseContext): Intent {
     return { type: "refuse", message: refusal(error, program, args) };
   }
   return intent;
+}
+
+function withCommandsBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withCommandsBelow)];
 }
 
 function commandLine(context: ParseContext, found: (intent: Intent) => void): Command {
@@ -73,12 +78,15 @@ function commandLine(context: ParseContext, found: (intent: Intent) => void): Co
     .command("check")
     .description("say what is wrong with a config file; exit code 1 when something is")
     .option("-c, --config <file>", "config file, or the directory it is in", configFile)
+    .option("--site", "ask the site's pages, too: report what they fetch over http://")
     .action((options: ConfigOptions) => found(configIntent("check", options, program)));
+  addCertificateCommands(program, found);
   return program;
 }
 
 interface ConfigOptions {
   readonly config?: string;
+  readonly site?: boolean;
 }
 
 interface StaticOptions extends ConfigOptions {
@@ -98,6 +106,9 @@ interface StaticOptions extends ConfigOptions {
   readonly log?: StaticIntent["log"];
   readonly quiet?: boolean;
   readonly silent?: boolean;
+  readonly https?: boolean;
+  readonly cert?: string;
+  readonly key?: string;
   readonly open?: boolean;
   readonly t?: boolean;
 }
@@ -130,6 +141,9 @@ function staticOptions(): Option[] {
       "fail when the port is taken (always so unless on a terminal with the default port)",
     ),
     new Option("--no-port-switching", "same as --strict-port").hideHelp(),
+    new Option("--https", "speak TLS, with a certificate of this machine's own CA (see `sluice trust`)"),
+    new Option("--cert <file>", "speak TLS with this certificate chain (PEM); needs --key"),
+    new Option("--key <file>", "the certificate's private key (PEM)"),
     new Option("-o, --open", "open the browser"),
   ];
 }
@@ -147,7 +161,7 @@ function rootIntent(directory: string, options: StaticOptions, program: Command)
 }
 
 /** `-c` may stand before or after the command's name; options that shape `sluice [dir]` may not stand at all. */
-function configIntent(type: "run" | "check", { config }: ConfigOptions, program: Command): Intent {
+function configIntent(type: "run" | "check", options: ConfigOptions, program: Command): Intent {
   const stray = program.options.find(
     (option) =>
       !["config", "t"].includes(option.attributeName()) &&
@@ -156,7 +170,8 @@ function configIntent(type: "run" | "check", { config }: ConfigOptions, program:
   if (stray !== undefined) {
     return { type: "refuse", message: `${stray.long} goes with a directory; here the config file says it` };
   }
-  return { type, file: config ?? program.opts<ConfigOptions>().config };
+  const file = options.config ?? program.opts<ConfigOptions>().config;
+  return type === "check" ? { type, file, site: options.site ?? false } : { type, file };
 }
 
 function staticIntent(directory: string, options: StaticOptions, context: ParseContext): Intent {
@@ -171,6 +186,9 @@ function staticIntent(directory: string, options: StaticOptions, context: ParseC
       type: "refuse",
       message: "--listen says port and address itself: leave out --port, --address and --host",
     };
+  }
+  if ((options.cert === undefined) !== (options.key === undefined)) {
+    return { type: "refuse", message: "--cert and --key go together: one is missing" };
   }
   const quiet = options.quiet === true || options.silent === true;
   return {
@@ -195,8 +213,16 @@ function staticIntent(directory: string, options: StaticOptions, context: ParseC
     cache: options.cache,
     log: options.log ?? (quiet ? "off" : undefined),
     quiet,
+    https: httpsOf(options),
     open: options.open ?? false,
   };
+}
+
+function httpsOf({ https, cert, key }: StaticOptions): StaticIntent["https"] {
+  if (cert !== undefined && key !== undefined) {
+    return { cert, key };
+  }
+  return https === true ? "local" : undefined;
 }
 
 function listenLine(text: string, before: readonly string[] | undefined): readonly string[] {
@@ -248,6 +274,9 @@ function refusal(error: CommanderError, program: Command, args: readonly string[
   if (error.code === "commander.excessArguments" && /for '(?:run|check)'/.test(message)) {
     return `${message} A config file is named with -c.`;
   }
+  if (error.code === "commander.excessArguments" && /for 'cert'/.test(message)) {
+    return certificateRefusal(args);
+  }
   const option = error.code === "commander.unknownOption" ? /'([^']+)'/.exec(message)?.[1] : undefined;
   if (option === undefined) {
     return message;
@@ -258,7 +287,7 @@ function refusal(error: CommanderError, program: Command, args: readonly string[
   if (hint !== undefined) {
     return `unknown option ${name}: ${hint}`;
   }
-  const command = program.commands.find((one) => args.includes(one.name())) ?? program;
+  const command = withCommandsBelow(program).findLast((one) => args.includes(one.name())) ?? program;
   const names = command.options.flatMap(({ long }) => (typeof long === "string" ? [long] : []));
   if (names.includes(name)) {
     return `${name} takes no value`;

@@ -1,5 +1,11 @@
 /** The configuration that `sluice [dir]` stands for. */
-import { type Config, defaultPort, type ListenConfig } from "../config/index.ts";
+import {
+  type Config,
+  defaultPort,
+  type ListenConfig,
+  parseListen,
+  type SiteConfig,
+} from "../config/index.ts";
 import { fields } from "../filters/index.ts";
 import { files } from "../handlers/index.ts";
 import type { StaticIntent } from "./intent.ts";
@@ -10,7 +16,9 @@ export function staticConfig(intent: StaticIntent, port: number, terminal: boole
   const log = intent.log ?? (terminal ? "dev" : "off");
   return {
     listen: listenOf(intent, port),
-    sites: [{ hosts: ["*"], routes: [{ match: "/*", filters, handler: handlerOf(intent) }] }],
+    sites: [
+      { hosts: ["*"], ...tlsOf(intent), routes: [{ match: "/*", filters, handler: handlerOf(intent) }] },
+    ],
     log: log === "off" ? false : log,
   };
 }
@@ -20,8 +28,22 @@ export function portsToTry({ port = defaultPort, mayMove }: StaticIntent): reado
   return mayMove ? Array.from({ length: 10 }, (_, i) => port + i) : [port];
 }
 
-function listenOf({ listen, host }: StaticIntent, port: number): readonly ListenConfig[] {
-  return listen.length > 0 ? listen : [host === undefined ? { port } : { host, port }];
+function listenOf({ listen, host, https }: StaticIntent, port: number): readonly ListenConfig[] {
+  if (listen.length > 0) {
+    return https === undefined ? listen : listen.map(withTls);
+  }
+  const place = host === undefined ? { port } : { host, port };
+  return [https === undefined ? place : { ...place, tls: true }];
+}
+
+/** With `--https` every port speaks TLS; Unix sockets stay in the clear. */
+function withTls(line: string): ListenConfig {
+  const place = parseListen(line);
+  return place !== undefined && "port" in place ? { ...place, tls: true } : line;
+}
+
+function tlsOf({ https }: StaticIntent): Pick<SiteConfig, "tls"> {
+  return https === undefined || https === "local" ? {} : { tls: { certificates: https } };
 }
 
 function handlerOf(intent: StaticIntent): ReturnType<typeof files> {

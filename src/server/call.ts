@@ -15,9 +15,10 @@ import {
   type ProtocolVersion,
   type RequestHead,
   type StreamId,
+  type TlsFacts,
 } from "../message/index.ts";
 import type { Exchange } from "../pipeline/index.ts";
-import { type Found, restOf } from "../routes/index.ts";
+import { type Found, parametersOf } from "../routes/index.ts";
 import type { InboundContent } from "./inbound-content.ts";
 
 /** What a call needs of the connection it came in on. */
@@ -25,6 +26,8 @@ export interface CallOwner {
   readonly remote: Endpoint;
   readonly local: Endpoint;
   readonly clock: Clock;
+  readonly tls: TlsFacts | undefined;
+  push(stream: StreamId, target: string, fields: Fields): boolean;
   inform(stream: StreamId, status: number, fields: Fields): void;
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -43,6 +46,8 @@ export class Call implements Exchange {
   /** Why it failed, in words. */
   cause: string | undefined = undefined;
   over = false;
+  /** Among its connection's exchanges under way. */
+  listed = false;
   /** Our half of its tunnel is through. */
   halfOver = false;
   readonly #owner: CallOwner;
@@ -63,6 +68,10 @@ export class Call implements Exchange {
     this.started = started;
   }
 
+  get connection(): object {
+    return this.#owner;
+  }
+
   get client(): Endpoint {
     return this.#owner.remote;
   }
@@ -75,8 +84,12 @@ export class Call implements Exchange {
     return this.request.version;
   }
 
+  get tls(): TlsFacts | undefined {
+    return this.#owner.tls;
+  }
+
   get parameters(): Readonly<Record<string, string>> {
-    return this.found === undefined ? noParameters : { "*": restOf(this.found, this.request.path) };
+    return this.found === undefined ? noParameters : parametersOf(this.found, this.request);
   }
 
   get clock(): Clock {
@@ -115,6 +128,15 @@ export class Call implements Exchange {
     }
   }
 
+  push(target: string, fields: Fields): boolean {
+    return !this.over && this.#owner.push(this.stream, target, fields);
+  }
+
+  /** The first reason is the one that counts. */
+  failedBy(cause: string): void {
+    this.cause ??= cause;
+  }
+
   abort(reason: Error): void {
     this.#aborted = reason;
     this.#abort?.abort(reason);
@@ -123,13 +145,19 @@ export class Call implements Exchange {
 
 const noParameters: Readonly<Record<string, string>> = Object.freeze({});
 
-/** A connection's exchanges under way, oldest first. */
-export class CallList {
-  readonly #calls: Call[] = [];
+/** A connection's exchanges under way. */
+export interface Calls {
+  /** The oldest. */
+  readonly front: Call | undefined;
+  add(call: Call): void;
+  find(stream: StreamId): Call | undefined;
+  remove(call: Call): void;
+  takeAll(): Call[];
+}
 
-  get length(): number {
-    return this.#calls.length;
-  }
+/** Few exchanges, answered in order. */
+export class CallList implements Calls {
+  readonly #calls: Call[] = [];
 
   get front(): Call | undefined {
     return this.#calls[0];
@@ -160,11 +188,42 @@ export class CallList {
   }
 }
 
-/** The request of a head; over plain connections for now. */
-export function requestOf(head: RequestHead, inbound: InboundContent | undefined): HttpRequest {
+/** Many exchanges, answered in any order. */
+export class CallMap implements Calls {
+  readonly #calls = new Map<StreamId, Call>();
+
+  get front(): Call | undefined {
+    return this.#calls.values().next().value;
+  }
+
+  add(call: Call): void {
+    this.#calls.set(call.stream, call);
+  }
+
+  find(stream: StreamId): Call | undefined {
+    return this.#calls.get(stream);
+  }
+
+  remove(call: Call): void {
+    this.#calls.delete(call.stream);
+  }
+
+  takeAll(): Call[] {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    return calls;
+  }
+}
+
+/** The request of a head. Its scheme is the connection's: what a client writes there proves nothing. */
+export function requestOf(
+  head: RequestHead,
+  inbound: InboundContent | undefined,
+  secure: boolean,
+): HttpRequest {
   return new HttpRequest({
     method: head.method,
-    scheme: "http",
+    scheme: secure ? "https" : "http",
     authority: head.authority,
     host: head.host,
     target: head.target,
@@ -172,6 +231,7 @@ export function requestOf(head: RequestHead, inbound: InboundContent | undefined
     version: head.version,
     fields: head.fields,
     content: inbound ?? emptyContent,
+    connectProtocol: head.connectProtocol,
   });
 }
 

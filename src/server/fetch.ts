@@ -1,5 +1,5 @@
 /** The Fetch boundary: WHATWG requests and responses in memory, through the whole pipeline. */
-
+import { isIP } from "node:net";
 import { parseHost } from "../fields/index.ts";
 import {
   bytesContent,
@@ -9,18 +9,56 @@ import {
   Fields,
   HttpRequest,
   type HttpResponse,
+  type ProtocolVersion,
   type PulledContent,
+  type TlsFacts,
 } from "../message/index.ts";
 
 /** Where requests made in memory seem to come from. */
 export const memoryEndpoint: Endpoint = { address: "127.0.0.1", port: 0, family: "memory" };
+
+/** What a request made in memory pretends of its connection. */
+export interface FetchFacts {
+  /** Address of the client; 127.0.0.1 unless told. */
+  readonly client?: string;
+  /** "1.1" unless told. */
+  readonly protocol?: ProtocolVersion;
+  /** What the handshake settled; for https targets TLS 1.3 with the target's host unless told. */
+  readonly tls?: Partial<TlsFacts>;
+}
+
+/** @throws TypeError where the client's address is none. */
+export function clientOf({ client }: FetchFacts): Endpoint {
+  const family = client === undefined ? undefined : isIP(client);
+  if (client === undefined || family === undefined) {
+    return memoryEndpoint;
+  }
+  if (family === 0) {
+    throw new TypeError(`client ${JSON.stringify(client)}, wanted an IPv4 or IPv6 address`);
+  }
+  return { address: client, port: 0, family: family === 6 ? "ipv6" : "ipv4" };
+}
+
+export function tlsOf(request: HttpRequest, { tls, protocol }: FetchFacts): TlsFacts | undefined {
+  return request.scheme === "http"
+    ? undefined
+    : {
+        version: "TLSv1.3",
+        cipher: "TLS_AES_128_GCM_SHA256",
+        serverName: request.host.host,
+        alpn: protocol === "2" ? "h2" : "http/1.1",
+        resumed: false,
+        clientCertificate: undefined,
+        ...tls,
+      };
+}
 
 /**
  * A WHATWG request as ours. Its body is read whole first: in memory there is no hurry.
  *
  * @throws TypeError for a scheme other than http and https.
  */
-export async function fromFetch(request: Request): Promise<HttpRequest> {
+export async function fromFetch(request: Request, version: ProtocolVersion = "1.1"): Promise<HttpRequest> {
   const url = new URL(request.url);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new TypeError(`fetch of ${url.protocol}// targets, wanted http:// or https://`);
@@ -32,7 +70,7 @@ export async function fromFetch(request: Request): Promise<HttpRequest> {
     scheme: url.protocol === "http:" ? "http" : "https",
     authority: url.host,
     host: parseHost(url.host) ?? { host: "", port: undefined },
-    version: "1.1",
+    version,
     rawTarget,
     target: {
       form: "origin",

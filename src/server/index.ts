@@ -1,4 +1,5 @@
 /** The running server. */
+export type { FetchFacts } from "./fetch.ts";
 export {
   createServer,
   type Server,

@@ -3,18 +3,12 @@ import { type Config, type Listener, type NormalConfig, normalize } from "../con
 import { formatHost } from "../fields/index.ts";
 import type { Clock, Endpoint, Millis } from "../message/index.ts";
 import { createAccessLog, createReporter, type Reporter } from "../observe/index.ts";
-import {
-  type Channel,
-  CurrentDate,
-  Deadlines,
-  type OpenListener,
-  openListener,
-  systemClock,
-} from "../transport/index.ts";
-import { Call } from "./call.ts";
+import type { Resource } from "../pipeline/index.ts";
+import { CurrentDate, Deadlines, systemClock } from "../transport/index.ts";
+import { Call, type CallOwner } from "./call.ts";
 import { compileConfig } from "./compile.ts";
-import { fromFetch, memoryEndpoint, toFetch } from "./fetch.ts";
-import { Http1Session } from "./http1-session.ts";
+import { clientOf, type FetchFacts, fromFetch, memoryEndpoint, tlsOf, toFetch } from "./fetch.ts";
+import { Listening } from "./listening.ts";
 import { type ResourceHolder, Resources } from "./resources.ts";
 import { Service } from "./service.ts";
 
@@ -47,8 +41,12 @@ export interface Server extends AsyncDisposable {
    * @param options.deadline - Milliseconds; `timeouts.drain` of the configuration unless told.
    */
   close(options?: { readonly deadline?: Millis }): Promise<void>;
-  /** Answers a request through the whole pipeline without a socket. */
-  fetch(request: Request | string | URL, init?: RequestInit): Promise<Response>;
+  /**
+   * Answers a request through the whole pipeline without a socket.
+   *
+   * @param facts - What to pretend of the connection: who asks, over which protocol, with what TLS.
+   */
+  fetch(request: Request | string | URL, init?: RequestInit, facts?: FetchFacts): Promise<Response>;
   /** Opens the access log anew, after something moved its file away. */
   reopenLogs(): void;
   /** Where it listens; empty before `listen` and after `close`. */
@@ -68,25 +66,35 @@ export function createServer(config: Config, options: ServerOptions = {}): Serve
 
 class RunningServer implements Server {
   readonly #config: NormalConfig;
-  readonly #options: ServerOptions;
   readonly #clock: Clock = systemClock;
   readonly #reporter: Reporter;
   readonly #held: ResourceHolder;
   readonly #service: Service;
-  #listeners: OpenListener[] = [];
+  readonly #listening: Listening;
   #closing: Promise<void> | undefined;
   #cut: (() => void) | undefined;
 
   constructor(config: NormalConfig, options: ServerOptions) {
     this.#config = config;
-    this.#options = options;
     this.#reporter = options.reporter ?? createReporter();
     this.#held = new Resources().holder();
-    const respond = compileConfig(config, {
+    this.#listening = new Listening(config, {
+      clock: this.#clock,
+      reporter: this.#reporter,
+      reading: options.reading ?? "borrowed",
+      accept: (channel, http2) => this.#service.accept(channel, http2),
+    });
+    const surroundings = {
       clock: this.#clock,
       base: config.base,
-      take: (key, make) => this.#held.take(key, make),
-      warn: (message) => this.#reporter.warn(message),
+      httpsPort: httpsPortOf(config),
+      take: <R extends Resource>(key: string, make: () => R) => this.#held.take(key, make),
+      warn: (message: string) => this.#reporter.warn(message),
+    };
+    const respond = compileConfig(config, surroundings, {
+      agrees: (serverName, host) => this.#listening.agrees(serverName, host),
+      failure: (thrown, request, exchange) =>
+        this.#service.failure(thrown, request, exchange instanceof Call ? exchange : undefined),
     });
     const date = new CurrentDate(this.#clock);
     this.#service = new Service({
@@ -94,6 +102,7 @@ class RunningServer implements Server {
       date,
       deadlines: new Deadlines(this.#clock),
       http1: { limits: config.limits, dateline: date },
+      http2: { limits: config.http2, dateline: date },
       timeouts: config.timeouts,
       respond,
       reporter: this.#reporter,
@@ -101,30 +110,23 @@ class RunningServer implements Server {
   }
 
   get addresses(): readonly ServerAddress[] {
-    return this.#listeners.map(({ local }, at) => {
+    return this.#listening.places.map(({ local, asked }) => {
       const { address, port, family } = local;
-      return { address, port, family, url: urlOf(local, this.#config.listeners[at]) };
+      return { address, port, family, url: urlOf(local, asked) };
     });
   }
 
   get connections(): number {
-    return this.#service.sessions.size;
+    return this.#service.connections.size;
   }
 
   async listen(): Promise<void> {
-    const { reading = "borrowed" } = this.#options;
-    const accept = (channel: Channel): void =>
-      this.#service.entered(new Http1Session(channel, this.#service));
-    const onError = (error: Error): void => this.#reporter.warn(`a listener failed: ${error.message}`);
     const { log } = this.#config;
     try {
       this.#service.log ??=
         log === undefined ? undefined : createAccessLog({ ...log, reporter: this.#reporter });
-      for (const place of this.#config.listeners) {
-        this.#listeners.push(await openListener(place, accept, { reading, onError }));
-      }
+      await this.#listening.open();
     } catch (error) {
-      await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
       await this.#service.log?.close();
       this.#service.log = undefined;
       throw error;
@@ -141,14 +143,16 @@ class RunningServer implements Server {
     return this.#closing;
   }
 
-  async fetch(input: Request | string | URL, init?: RequestInit): Promise<Response> {
+  async fetch(input: Request | string | URL, init?: RequestInit, facts: FetchFacts = {}): Promise<Response> {
     const url = typeof input === "string" ? new URL(input, "http://localhost/") : input;
     const asked = url instanceof Request && init === undefined ? url : new Request(url, init);
-    const request = await fromFetch(asked);
-    const owner = {
-      remote: memoryEndpoint,
+    const request = await fromFetch(asked, facts.protocol);
+    const owner: CallOwner = {
+      remote: clientOf(facts),
       local: memoryEndpoint,
       clock: this.#clock,
+      tls: tlsOf(request, facts),
+      push: () => false,
       inform: () => {},
       waitUntil: (promise: Promise<unknown>) => this.#service.waitUntil(promise),
     };
@@ -157,7 +161,7 @@ class RunningServer implements Server {
     try {
       return toFetch(request.method, await this.#service.handle(request, call));
     } catch (error) {
-      return toFetch(request.method, this.#service.failure(error, call));
+      return toFetch(request.method, this.#service.failure(error, request, call));
     }
   }
 
@@ -170,11 +174,12 @@ class RunningServer implements Server {
   }
 
   async #drain(deadline: Millis): Promise<void> {
-    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
-    const { sessions } = this.#service;
-    for (const session of [...sessions]) {
-      session.shutdown();
+    const unheard = this.#listening.close();
+    const { connections } = this.#service;
+    for (const connection of [...connections]) {
+      connection.shutdown();
     }
+    await unheard;
     const emptied = this.#service.emptied();
     let timer: NodeJS.Timeout | undefined;
     const cut = new Promise<void>((resolve) => {
@@ -183,20 +188,26 @@ class RunningServer implements Server {
     });
     await Promise.race([emptied, cut]);
     clearTimeout(timer);
-    for (const session of [...sessions]) {
-      session.destroy();
+    for (const connection of [...connections]) {
+      connection.destroy();
     }
     await this.#held.release();
     await this.#service.log?.close();
   }
 }
 
-function urlOf(local: Endpoint, asked: Listener | undefined): string {
+/** The first that the configuration names; 0 is none that a redirect could name. */
+function httpsPortOf({ listeners }: NormalConfig): number | undefined {
+  const port = listeners.find(({ type, tls }) => type === "tcp" && tls) as { port: number } | undefined;
+  return port?.port === 0 ? undefined : port?.port;
+}
+
+function urlOf(local: Endpoint, asked: Listener): string {
   if (local.family === "unix") {
     return `unix:${local.address}`;
   }
-  const everywhere = asked?.type === "tcp" && asked.host === undefined;
+  const everywhere = asked.type === "tcp" && asked.host === undefined;
   const host =
     everywhere || local.address === "0.0.0.0" || local.address === "::" ? "localhost" : local.address;
-  return `http://${formatHost({ host, port: local.port })}`;
+  return `${asked.tls ? "https" : "http"}://${formatHost({ host, port: local.port })}`;
 }

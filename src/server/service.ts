@@ -1,13 +1,32 @@
 /** What all connections of a server share: how requests are answered, timed, logged and counted. */
 import { errorPage } from "../handlers/index.ts";
-import { type Clock, HttpError, type HttpRequest, type HttpResponse, type Millis } from "../message/index.ts";
+import {
+  type Clock,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+  type Millis,
+  type Octets,
+} from "../message/index.ts";
 import type { AccessFacts, AccessLog, Reporter } from "../observe/index.ts";
 import type { Http1ServerOptions } from "../protocol/http1/index.ts";
-import type { CurrentDate, Deadlines } from "../transport/index.ts";
+import type { Http2ServerOptions } from "../protocol/http2/index.ts";
+import type { Channel, CurrentDate, Deadlines } from "../transport/index.ts";
 import type { Call } from "./call.ts";
 import type { Respond } from "./compile.ts";
 import { errorOf, release, traceOf } from "./foreign.ts";
-import type { Http1Session } from "./http1-session.ts";
+import { Http1Session } from "./http1-session.ts";
+import { Http2Session } from "./http2-session.ts";
+import { Opening } from "./opening.ts";
+import type { Session } from "./session.ts";
+
+/** A connection, whether or not its protocol is known yet. */
+export interface Connection {
+  /** Takes no further request; closes once what is under way is through. */
+  shutdown(): void;
+  /** Closes now, whatever is under way. */
+  destroy(): void;
+}
 
 export interface SessionTimeouts {
   readonly writeStall: Millis;
@@ -19,6 +38,7 @@ export interface ServiceParts {
   readonly date: CurrentDate;
   readonly deadlines: Deadlines;
   readonly http1: Http1ServerOptions;
+  readonly http2: Http2ServerOptions;
   readonly timeouts: SessionTimeouts;
   readonly respond: Respond;
   readonly reporter: Reporter;
@@ -29,9 +49,10 @@ export class Service {
   readonly date: CurrentDate;
   readonly deadlines: Deadlines;
   readonly http1: Http1ServerOptions;
+  readonly http2: Http2ServerOptions;
   readonly timeouts: SessionTimeouts;
   /** Connections being served. */
-  readonly sessions: Set<Http1Session> = new Set();
+  readonly connections: Set<Connection> = new Set();
   /** Work that a close waits for. */
   readonly pending: Set<Promise<unknown>> = new Set();
   readonly #respond: Respond;
@@ -45,6 +66,7 @@ export class Service {
     this.date = parts.date;
     this.deadlines = parts.deadlines;
     this.http1 = parts.http1;
+    this.http2 = parts.http2;
     this.timeouts = parts.timeouts;
     this.#respond = parts.respond;
     this.#reporter = parts.reporter;
@@ -55,17 +77,15 @@ export class Service {
   }
 
   /** The answer to a request whose handler threw. */
-  failure(thrown: unknown, call: Call): HttpResponse {
-    const accept = call.request.fields.get("accept");
+  failure(thrown: unknown, request: HttpRequest, call: Call | undefined): HttpResponse {
+    const accept = request.fields.get("accept");
     const error = errorOf(thrown);
     if (error instanceof HttpError && error.fault.status >= 400 && error.fault.status <= 599) {
-      call.cause ??= error.detail;
+      call?.failedBy(error.detail);
       return errorPage(error.fault.status, sentence(error.detail), accept);
     }
-    call.cause ??= `the handler failed: ${error.message}`;
-    this.#reporter.error(
-      `${call.request.method} ${call.request.rawTarget}: the handler failed: ${traceOf(error)}`,
-    );
+    call?.failedBy(`the handler failed: ${error.message}`);
+    this.#reporter.error(`${request.method} ${request.rawTarget}: the handler failed: ${traceOf(error)}`);
     return errorPage(500, "The handler of this route failed; the server's error log says how.", accept);
   }
 
@@ -94,6 +114,11 @@ export class Service {
     );
   }
 
+  /** A peer broke a rule or passed a limit that its whole connection answers for. */
+  logBroken(session: Session, error: HttpError): void {
+    this.#reporter.warn(`HTTP/${session.version} connection of ${session.remote.address}: ${error.detail}`);
+  }
+
   waitUntil(promise: Promise<unknown>): void {
     const settled: Promise<void> = promise.then(
       () => this.#settled(settled),
@@ -105,12 +130,30 @@ export class Service {
     this.pending.add(settled);
   }
 
-  entered(session: Http1Session): void {
-    this.sessions.add(session);
+  /**
+   * Serves a connection.
+   *
+   * @param http2 - Whether HTTP/2 is offered: over TLS by ALPN, in the clear with prior knowledge.
+   */
+  accept(channel: Channel, http2: boolean): void {
+    this.connections.add(this.#connection(channel, http2));
   }
 
-  left(session: Http1Session): void {
-    this.sessions.delete(session);
+  #connection(channel: Channel, http2: boolean): Connection {
+    if (channel.tls?.alpn === "h2") {
+      return new Http2Session(channel, this);
+    }
+    return http2 && channel.tls === undefined ? new Opening(channel, this) : new Http1Session(channel, this);
+  }
+
+  /** A connection's protocol became known. */
+  replaced(opening: Connection, session: Connection): void {
+    this.connections.delete(opening);
+    this.connections.add(session);
+  }
+
+  left(connection: Connection): void {
+    this.connections.delete(connection);
     this.#maybeEmpty();
   }
 
@@ -122,7 +165,7 @@ export class Service {
     });
   }
 
-  logCall(session: Http1Session, call: Call): void {
+  logCall(session: Session, call: Call): void {
     if (this.log !== undefined) {
       const { request, response } = call;
       const duration = this.clock.now() - call.started;
@@ -138,21 +181,24 @@ export class Service {
         duration,
         referer: request.fields.get("referer"),
         userAgent: request.fields.get("user-agent"),
+        tls: session.tls?.version,
+        clientSubject: session.tls?.clientCertificate?.subject,
         cause: call.cause,
       };
       this.log.log(facts);
     }
   }
 
-  logRefused(session: Http1Session, error: HttpError, response: HttpResponse): void {
+  /** @param octets - Of content, in the answer. */
+  logRefused(session: Session, error: HttpError, octets: Octets): void {
     this.log?.log({
       client: session.remote.address,
       method: "",
       target: "",
-      version: "1.1",
+      version: session.version,
       host: "",
-      status: response.status,
-      octets: response.content.length ?? 0,
+      status: error.fault.status,
+      octets,
       startedWall: this.clock.wall(),
       duration: 0,
       referer: undefined,
@@ -167,7 +213,7 @@ export class Service {
   }
 
   #maybeEmpty(): void {
-    if (this.#onEmpty !== undefined && this.sessions.size === 0 && this.pending.size === 0) {
+    if (this.#onEmpty !== undefined && this.connections.size === 0 && this.pending.size === 0) {
       this.#onEmpty();
       this.#onEmpty = undefined;
     }

@@ -63,7 +63,6 @@ describe("nc", () => {
   ])[] = [
     ["words", "hello, is anybody there?\r\n\r\n", [400]],
     ["the start of a TLS handshake", Buffer.from("160301020001fc0303aabbccdd0d0a0d0a", "hex"), [400]],
-    ["an HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [505]],
     ["a response", "HTTP/1.1 200 OK\r\n\r\n", [400]],
     ["bare line feeds", "GET / HTTP/1.1\nHost: a\n\n", [400]],
     ["no Host", "GET / HTTP/1.1\r\n\r\n", [400]],

@@ -21,6 +21,8 @@ import { within } from "./waiting.ts";
 export interface ChildOptions {
   readonly root: string;
   readonly reading: "borrowed" | "plain";
+  /** PEM; with it the server speaks TLS. */
+  readonly certificates?: { readonly cert: string; readonly key: string };
 }
 
 export interface ChildServer extends AsyncDisposable {
@@ -35,6 +37,8 @@ export interface Seen {
   /** Octets that /gigabyte has given out. */
   readonly given: Octets;
   readonly connections: number;
+  /** What the operator was told, the first line of each. */
+  readonly told: readonly string[];
 }
 
 /**
@@ -72,10 +76,12 @@ function answer<T>(child: ChildProcess): Promise<T> {
   });
 }
 
-async function beChild({ root, reading }: ChildOptions): Promise<void> {
+async function beChild({ root, reading, certificates }: ChildOptions): Promise<void> {
   let given = 0;
+  const told: string[] = [];
+  const tell = (message: string): void => void told.push(message.split("\n")[0] ?? "");
+  const piece = Buffer.alloc(65_536, "g");
   const gigabyte = (): PulledContent => {
-    const piece = Buffer.alloc(65_536, "g");
     let left = 1_073_741_824;
     return {
       type: "pulled",
@@ -108,13 +114,15 @@ async function beChild({ root, reading }: ChildOptions): Promise<void> {
     },
     { match: "/files/*", handler: files({ root, stripPrefix: "/files" }) },
   ];
+  const secure = certificates === undefined ? {} : { tls: { certificates } };
+  const listen = { host: "127.0.0.1", port: 0, tls: certificates !== undefined };
   const server = createServer(
-    { listen: { host: "127.0.0.1", port: 0 }, sites: [{ hosts: ["*"], routes }] },
-    { reading },
+    { listen, sites: [{ hosts: ["*"], routes }], ...secure },
+    { reading, reporter: { info: tell, warn: tell, error: tell } },
   );
   await server.listen();
   process.on("message", () => {
-    const seen: Seen = { given, connections: server.connections };
+    const seen: Seen = { given, connections: server.connections, told };
     process.send?.(seen);
   });
   process.send?.({ port: server.addresses[0]?.port });

@@ -2,11 +2,12 @@
 import { type Config, createServer, type Handler, handle, type Server } from "../../src/index.ts";
 import { type RawClient, rawClient } from "./raw-client.ts";
 
-export type HandlerLike = Handler | Config["sites"][number]["routes"][number]["handler"];
+type RouteConfig = Extract<Config["sites"][number]["routes"][number], { readonly routes?: never }>;
+export type HandlerLike = Handler | RouteConfig["handler"];
 
 export interface RunningOptions extends Omit<Partial<Config>, "sites"> {
-  readonly reading?: "borrowed" | "plain";
-  readonly base?: string;
+  readonly reading?: "borrowed" | "plain" | undefined;
+  readonly base?: string | undefined;
 }
 
 export interface Running extends AsyncDisposable {
@@ -27,20 +28,30 @@ export async function serve(
   routes: Readonly<Record<string, HandlerLike>>,
   { reading = "borrowed", base, ...config }: RunningOptions = {},
 ): Promise<Running> {
-  const told: string[] = [];
-  const tell = (kind: string) => (message: string) => void told.push(`${kind}: ${message.split("\n")[0]}`);
-  const list = Object.entries(routes).map(([match, handler]) => ({
+  const sites = [{ hosts: ["*"], routes: routesOf(routes) }];
+  return run({ listen: { host: "127.0.0.1", port: 0 }, sites, ...config }, { reading, base });
+}
+
+/** Patterns to handlers, as a site's routes. */
+export function routesOf(routes: Readonly<Record<string, HandlerLike>>): RouteConfig[] {
+  return Object.entries(routes).map(([match, handler]) => ({
     match,
     handler: typeof handler === "function" ? handle(handler) : handler,
   }));
-  const server = createServer(
-    { listen: { host: "127.0.0.1", port: 0 }, sites: [{ hosts: ["*"], routes: list }], ...config },
-    {
-      reading,
-      reporter: { info: tell("info"), warn: tell("warn"), error: tell("error") },
-      ...(base === undefined ? {} : { base }),
-    },
-  );
+}
+
+/** Serves a whole configuration, which listens on 127.0.0.1. */
+export async function run(
+  config: Config,
+  { reading = "borrowed", base }: Pick<RunningOptions, "reading" | "base"> = {},
+): Promise<Running> {
+  const told: string[] = [];
+  const tell = (kind: string) => (message: string) => void told.push(`${kind}: ${message.split("\n")[0]}`);
+  const server = createServer(config, {
+    reading,
+    reporter: { info: tell("info"), warn: tell("warn"), error: tell("error") },
+    ...(base === undefined ? {} : { base }),
+  });
   await server.listen();
   const port = server.addresses[0]?.port ?? 0;
   const clients: RawClient[] = [];
