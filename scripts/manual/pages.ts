@@ -40,6 +40,21 @@ export const manual: readonly ManualPart[] = [
         about: "Sites, routes, filters and handlers, and how mistakes in them are told.",
       },
       {
+        name: "routes",
+        title: "Sites and routes",
+        about: "Which site and which route answers: hosts, paths, parameters, conditions and groups.",
+      },
+      {
+        name: "redirects",
+        title: "Redirects and rewrites",
+        about: "Redirects, one scheme and host, maps of moved paths, rewrites, and splits by weight.",
+      },
+      {
+        name: "security-fields",
+        title: "Security fields",
+        about: "HSTS, Content-Security-Policy with nonces and their like, and any other field.",
+      },
+      {
         name: "limits",
         title: "Limits and timeouts",
         about: "Everything a client can make grow or wait, by name, with its default.",
@@ -48,6 +63,12 @@ export const manual: readonly ManualPart[] = [
         name: "cli",
         title: "Command line",
         about: "Commands, flags, environment, signals and exit codes.",
+      },
+      {
+        name: "tls",
+        title: "TLS and certificates",
+        about:
+          "HTTPS on your machine without preparation, your own certificates, and what is wrong with one.",
       },
       { name: "logs", title: "Logs", about: "The four formats of the access log, and rotating it." },
     ],
@@ -64,6 +85,12 @@ export const manual: readonly ManualPart[] = [
         name: "http1",
         title: "HTTP/1.1",
         about: "What the protocol engine accepts, what it refuses, and why.",
+      },
+      {
+        name: "http2",
+        title: "HTTP/2",
+        about:
+          "Many requests at once: priorities, flow control, early hints and push, and limits against attacks.",
       },
     ],
   },

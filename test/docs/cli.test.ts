@@ -31,6 +31,12 @@ function optionsIn(help: string): readonly string[] {
   return lines.flatMap((line) => [...line.matchAll(/(?<=^|\s)--?[\w-]+/g)].map(([name]) => name)).sort();
 }
 
+/** The commands that a help lists, in its order. */
+async function commandsOf(...args: readonly string[]): Promise<readonly string[]> {
+  const list = (await helpOf(...args)).split("\nCommands:\n")[1] ?? "";
+  return [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = ""]) => name);
+}
+
 function documented(heading: string): readonly string[] {
   const names = tableBelow("docs/cli.md", heading).map(([name = ""]) => name.replaceAll("`", ""));
   return names.flatMap((name) => [...name.matchAll(/(?<=^|\s)--?[\w-]+/g)].map(([option]) => option)).sort();
@@ -41,18 +47,25 @@ describe("docs/cli.md", () => {
     deepStrictEqual(documented("Options of sluice [dir]"), optionsIn(await helpOf()));
   });
 
-  for (const command of ["run", "check"]) {
-    it(`has every option of sluice ${command}`, async () => {
-      deepStrictEqual(documented("Options of sluice run and sluice check"), optionsIn(await helpOf(command)));
+  // biome-ignore format: a table is read by columns
+  const shared = [
+    ["Options of sluice run and sluice check", [["run"], ["check"]]],
+    ["Options of sluice cert",                 [["cert", "show"], ["cert", "issue"], ["cert", "ca"]]],
+  ] as const;
+  for (const [heading, commands] of shared) {
+    it(`has every option of ${commands.map((words) => words.join(" ")).join(", ")}`, async () => {
+      const helps = await Promise.all(commands.map((words) => helpOf(...words)));
+      deepStrictEqual(documented(heading), [...new Set(helps.flatMap(optionsIn))].sort());
     });
   }
 
   it("has every command", async () => {
-    const commands = [...(await helpOf()).matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
-    const rows = tableBelow("docs/cli.md", "").map(([name = ""]) => /sluice (\w+)/.exec(name)?.[1]);
+    const rows = tableBelow("docs/cli.md", "").map(([name = ""]) => /sluice ([\w ]+\w)/.exec(name)?.[1]);
+    const commands = await commandsOf();
+    const below = (await commandsOf("cert")).map((name) => `cert ${name}`);
     deepStrictEqual(
       rows.filter((name) => name !== undefined),
-      commands,
+      commands.flatMap((name) => (name === "cert" ? below : [name])),
     );
   });
 

@@ -8,11 +8,12 @@ import * as face from "../../src/index.ts";
 import { createServer } from "../../src/index.ts";
 import { isBroken, isConfig, moduleOf } from "./fragments.ts";
 import { blocksOf, type CodeBlock, root, sources } from "./pages.ts";
-import { furnish, openWorkspace } from "./workspace.ts";
+import { furnish, furnishCertificates, openWorkspace } from "./workspace.ts";
 
 const workspace = openWorkspace();
 after(() => workspace[Symbol.dispose]());
 furnish(workspace);
+await furnishCertificates(workspace);
 
 const blocks = sources.flatMap(blocksOf).filter(({ language }) => language === "ts");
 const fileOf = ({ at }: CodeBlock): string => `${at.replace(/\W/g, "-")}.ts`;

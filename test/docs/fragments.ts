@@ -1,7 +1,18 @@
 /** A block without imports is a part of a configuration; this is the whole around it. */
 import type { CodeBlock } from "./pages.ts";
 
-const head = `import { createServer, defineConfig, fields, files, handle, respond } from "sluice";\n`;
+const filterNames = ["canonical", "earlyHints", "fields", "push", "redirects", "rewrite", "security"];
+const names = [
+  "createServer",
+  "defineConfig",
+  "files",
+  "handle",
+  "redirect",
+  "respond",
+  "split",
+  ...filterNames,
+];
+const head = `import { ${names.join(", ")} } from "sluice";\n`;
 
 /** Whether the block is the default export of a config file, or stands for a part of one. */
 export function isConfig({ code }: CodeBlock): boolean {
@@ -9,8 +20,8 @@ export function isConfig({ code }: CodeBlock): boolean {
 }
 
 /** Whether `sluice check` has something to say about it, as the page wants it. */
-export function isBroken({ code }: CodeBlock): boolean {
-  return code.includes("@ts-expect-error");
+export function isBroken({ code, title }: CodeBlock): boolean {
+  return code.includes("@ts-expect-error") || title.startsWith("broken");
 }
 
 /** The module that the block is or is part of. */
@@ -20,9 +31,10 @@ export function moduleOf({ code }: CodeBlock): string {
   }
   const part = code.trim();
   if (part.startsWith("{")) {
-    return `${head}export default defineConfig({ ${site("files({ root: 'public' })")}, ...(${part}) });\n`;
+    const other = /^ {2}sites:/m.test(part) ? "" : `${site("files({ root: 'public' })")}, `;
+    return `${head}export default defineConfig({ ${other}...(${part}) });\n`;
   }
-  if (part.startsWith("fields(")) {
+  if (filterNames.some((name) => part.startsWith(`${name}(`))) {
     return `${head}export default defineConfig({ ${site("files({ root: 'public' })", part)} });\n`;
   }
   return `${head}export default defineConfig({ ${site(part)} });\n`;

@@ -5,19 +5,34 @@ import { type NormalConfig, normalize } from "../../src/config/index.ts";
 import { files, respond } from "../../src/index.ts";
 import { tableBelow, textOf } from "./pages.ts";
 
-const { limits, timeouts }: NormalConfig = normalize(
+const { limits, http2, timeouts }: NormalConfig = normalize(
   { sites: [{ hosts: ["*"], routes: [{ match: "/*", handler: respond("") }] }] },
   "/",
 );
 
 /** The names a user writes, and their defaults, in the order of the types. */
 const { firstByte, fieldSectionTime, contentProgress, keepAlive, ...sizes } = limits;
-const waits = { firstByte, fieldSection: fieldSectionTime, contentProgress, keepAlive, ...timeouts };
+const { settingsTime, windowStall, goawayTime, ...rest } = http2;
+const { writeStall, ...ends } = timeouts;
+const waits = {
+  firstByte,
+  fieldSection: fieldSectionTime,
+  contentProgress,
+  keepAlive,
+  writeStall,
+  settings: settingsTime,
+  windowStall,
+  goaway: goawayTime,
+  ...ends,
+};
+/** What holds for every version is said once. */
+const onlyHttp2 = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in limits)));
 
 const units: Readonly<Record<string, number>> = {
   "": 1,
   octets: 1,
   KiB: 1024,
+  MiB: 1024 ** 2,
   GiB: 1024 ** 3,
   KB: 1e3,
   MB: 1e6,
@@ -38,6 +53,8 @@ function defaultsBelow(heading: string): Record<string, number> {
 
 describe("docs/limits.md", () => {
   it("has every limit with its default", () => deepStrictEqual(defaultsBelow("Limits"), { ...sizes }));
+  it("has every limit of HTTP/2 with its default", () =>
+    deepStrictEqual(defaultsBelow("Of HTTP/2"), onlyHttp2));
   it("has every timeout with its default", () => deepStrictEqual(defaultsBelow("Timeouts"), waits));
 });
 

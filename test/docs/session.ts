@@ -6,7 +6,8 @@ import { blocksOf, type CodeBlock, root } from "./pages.ts";
 import type { Workspace } from "./workspace.ts";
 
 const program = ["--import", import.meta.resolve("tsx"), join(root, "src", "cli", "bin.ts")];
-const env = { PATH: process.env.PATH, PORT: "0", HOST: "127.0.0.1", LC_ALL: "C.UTF-8" };
+/** Commands that end by themselves. */
+const brief = ["check", "cert"];
 /** The address that pages name. */
 const written = "localhost:8080";
 
@@ -19,11 +20,14 @@ export interface Played {
 
 export class Session implements AsyncDisposable {
   readonly #workspace: Workspace;
+  readonly #env: NodeJS.ProcessEnv;
   #server: ChildProcess | undefined;
   #address = written;
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
+    const { PATH } = process.env;
+    this.#env = { PATH, HOME: workspace.directory, PORT: "0", HOST: "127.0.0.1", LC_ALL: "C.UTF-8" };
   }
 
   async play(page: string): Promise<readonly Played[]> {
@@ -47,7 +51,7 @@ export class Session implements AsyncDisposable {
     await this.#stop();
     const server = spawn(process.execPath, [...program, ...args], {
       cwd: this.#workspace.directory,
-      env,
+      env: this.#env,
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#server = server;
@@ -60,7 +64,7 @@ export class Session implements AsyncDisposable {
         if (server.exitCode !== null) {
           throw new Error(`sluice ${args.join(" ")} ended: ${said}`);
         }
-        return /at http:\/\/(\S+)/.exec(said)?.[1];
+        return /at https?:\/\/(\S+)/.exec(said)?.[1];
       },
       `sluice ${args.join(" ")} to be ready`,
     );
@@ -74,11 +78,12 @@ export class Session implements AsyncDisposable {
     let printed = "";
     for (const line of code.trim().split("\n")) {
       const [tool = "", name = "", ...args] = line.split(" ");
-      if (tool === "npx" && name === "sluice" && args[0] !== "check") {
+      if (tool === "npx" && name === "sluice" && !brief.includes(args[0] ?? "")) {
         await this.serve(args);
       } else if (tool === "npx") {
-        const { stdout } = this.#run(process.execPath, [...program, ...args]);
-        printed += stdout.replace("port 0", "port 8080");
+        const here = args.map((arg) => arg.replaceAll(written, this.#address));
+        const { stdout } = this.#run(process.execPath, [...program, ...here]);
+        printed += stdout.replace("port 0", "port 8080").replaceAll(this.#address, written);
       } else if (tool !== "npm") {
         const { stdout } = this.#run("sh", ["-c", line.replaceAll(written, this.#address)]);
         printed += stdout.replaceAll(this.#address, written);
@@ -89,7 +94,7 @@ export class Session implements AsyncDisposable {
 
   #run(command: string, args: readonly string[]): { readonly stdout: string } {
     const cwd = this.#workspace.directory;
-    return spawnSync(command, args, { cwd, env, encoding: "utf8", timeout: 20_000 });
+    return spawnSync(command, args, { cwd, env: this.#env, encoding: "utf8", timeout: 20_000 });
   }
 
   async #stop(): Promise<void> {
@@ -107,6 +112,11 @@ export class Session implements AsyncDisposable {
 function plain(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
+    .replace(/\b\d{4}-\d\d-\d\d\b/g, "<day>")
+    .replace(/(?:[0-9A-F]{2}:){15}[0-9A-F]{2}/g, "<digits>")
+    .replace(/\b[0-9A-F]{16,}\b/g, "<serial>")
+    .replace(/(Sluice local CA) \S+ [0-9a-f]{8}/g, "$1 <whose>")
+    .replace(/^\n+/, "")
     .replace(/[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT/g, "<date>")
     .trimEnd();
 }

@@ -2,7 +2,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Session } from "./session.ts";
-import { furnish, openWorkspace } from "./workspace.ts";
+import { furnish, furnishCertificates, openWorkspace } from "./workspace.ts";
 
 describe("commands in the manual", () => {
   // biome-ignore format: a table is read by columns
@@ -12,6 +12,8 @@ describe("commands in the manual", () => {
     ["docs/getting-started.md", false, undefined,                        7],
     ["docs/files.md",           true,  ["public", "--clean-urls"],       2],
     ["docs/configuration.md",   true,  undefined,                        1],
+    ["docs/routes.md",          true,  undefined,                        3],
+    ["docs/tls.md",             true,  undefined,                        4],
   ] as const;
 
   for (const [page, furnished, served, outputs] of rows) {
@@ -19,6 +21,7 @@ describe("commands in the manual", () => {
       using workspace = openWorkspace();
       if (furnished) {
         furnish(workspace);
+        await furnishCertificates(workspace);
       }
       await using session = new Session(workspace);
       if (served !== undefined) {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { makeCertificate } from "../support/certificates.ts";
 import { root } from "./pages.ts";
 
 export interface Workspace extends Disposable {
@@ -45,7 +46,24 @@ export function furnish({ directory, write }: Workspace): void {
     const photo = write(`${place}/photos/harbour.webp`, "not really a photo\n");
     utimesSync(photo, taken, taken);
   }
+  write("moved.csv", "from,to\n/products/anvil,/products/anvil-2\n");
   for (const place of ["logs", "run"]) {
     mkdirSync(join(directory, place));
   }
+}
+
+/** The certificates that examples name. */
+export async function furnishCertificates({ write }: Workspace): Promise<void> {
+  const names = ["example.com", "www.example.com"];
+  const wanted = {
+    "example.com": { names, to: 60 },
+    old: { names: ["example.com"], from: -52, to: -12.5 },
+    clients: { title: "Clients of Example", authority: true },
+  };
+  for (const [name, one] of Object.entries(wanted)) {
+    const { cert, key } = await makeCertificate(one);
+    write(`certs/${name}.pem`, cert);
+    write(`certs/${name}.key`, key);
+  }
+  write("secrets/tickets", "thirty-two characters, or a few more");
 }
