@@ -16,7 +16,7 @@ describe("drawChart", () => {
   it("names what is drawn, then each scenario with its valid rows, Sluice first", () => {
     deepStrictEqual(textsOf(svg), [
       "Requests per second of server CPU · each scenario on its own scale · ",
-      "Sluice 0.1.0, nginx 1.22.1, h2o 2.2.5, node:http 20.19.0; Example &lt;1 GHz&gt;, one core each for server and load; 2026-01-02",
+      "Sluice 0.1.0, nginx 1.22.1, h2o 2.2.5, Node 20.19.0; Example &lt;1 GHz&gt;, one core each for server and load; 2026-01-02",
       "1 KB &amp; more",
       "Sluice",
       "125,000 · 1.56 × nginx · ",

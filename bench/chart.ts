@@ -21,7 +21,7 @@ const drawn: Readonly<Record<string, string>> = {
   sluice: "Sluice",
   nginx: "nginx",
   h2o: "h2o",
-  node: "node:http",
+  node: "Node",
 };
 
 const width = 880;
@@ -83,7 +83,7 @@ function panelOf(result: ScenarioResult): Panel {
   }
   const bars = chosen(result.rows).map(({ peer, cost, ratios }) => {
     const perCpu = 1e6 / cost;
-    const amount = result.unit === "request" ? number(perCpu, 0) : `${number(perCpu, 0)} MB`;
+    const amount = result.unit === "megabyte" ? `${number(perCpu, 0)} MB` : number(perCpu, 0);
     const times = ratios.nginx?.perCpu;
     const aside = peer === "nginx" || times === undefined ? "" : `${number(times, 2)} × nginx`;
     return { peer, value: perCpu, text: amount, aside };

@@ -20,6 +20,7 @@ export const loadResult: LoadResult = {
   name: "1k",
   title: "1 KB file",
   label: "1 KB & more",
+  over: "http",
   unit: "request",
   rows: [
     {
@@ -29,7 +30,14 @@ export const loadResult: LoadResult = {
     },
     { ...h2o, ratios: { nginx: { perCpu: 1.333, rate: 1.25 }, h2o: same } },
     { ...node, problems: ["3 socket errors"] },
-    { ...sluice, ratios: { nginx: { perCpu: 1.5625, rate: 1.5 }, h2o: { perCpu: 1.172, rate: 1.2 } } },
+    {
+      ...sluice,
+      ratios: {
+        nginx: { perCpu: 1.5625, rate: 1.5 },
+        h2o: { perCpu: 1.172, rate: 1.2 },
+        bare: { perCpu: 0.875, rate: 0.9 },
+      },
+    },
   ],
 };
 
@@ -38,6 +46,7 @@ export const idleResult: IdleResult = {
   name: "idle",
   title: "10,000 idle connections",
   label: "10,000 idle connections",
+  over: "http",
   rows: [
     {
       peer: "sluice",

@@ -1,45 +1,91 @@
 /** The results as Markdown, for the README and the manual. */
-import type { IdleResult, LoadResult, LoadRow, Results } from "./results.ts";
+import { type PeerName, peerNames } from "./peers.ts";
+import type { IdleResult, LoadResult, LoadRow, Results, ScenarioResult } from "./results.ts";
+
+/** A column: its head, and what stands in a scenario's line. */
+type Column = readonly [head: string, cell: (result: LoadResult) => string];
+
+const costs: readonly Column[] = [
+  ["scenario", ({ title }) => title],
+  ["Sluice", cost("sluice")],
+  ["nginx", cost("nginx")],
+  ["h2o", cost("h2o")],
+];
+
+const inTheClear: readonly Column[] = [
+  ...costs,
+  ["`node:http`", cost("node")],
+  ["bare `node:net`", cost("bare")],
+  ["× nginx", (result) => number(sluiceOf(result)?.ratios.nginx?.perCpu)],
+  ["× h2o", (result) => number(sluiceOf(result)?.ratios.h2o?.perCpu)],
+  ["× `node:http`", overNode],
+];
+
+const secure: readonly Column[] = [
+  ...costs,
+  ["`node:http2`, `node:https`", cost("node")],
+  ["bare `node:tls`", cost("bare")],
+  ["× nginx", (result) => number(sluiceOf(result)?.ratios.nginx?.perCpu)],
+  ["× h2o", (result) => number(sluiceOf(result)?.ratios.h2o?.perCpu)],
+  ["× Node's", overNode],
+  ["× bare", (result) => number(sluiceOf(result)?.ratios.bare?.perCpu)],
+];
 
 /** One line a scenario, CPU per unit and the ratios; what disturbed the run is said below. */
 export function resultsMarkdown(results: Results, chart: string): string {
   const { machine, versions } = results;
-  const peers = Object.entries(versions).filter(([name]) => name !== "wrk");
+  const peers = Object.entries(versions).filter(([name]) => peerNames.includes(name as PeerName));
   const loads = results.scenarios.filter((scenario) => scenario.kind === "load");
   const idle = results.scenarios.filter((scenario) => scenario.kind === "idle");
+  const secured = loads.filter(isSecure);
   return [
     `![Requests per second of server CPU, Sluice beside its peers](${chart})`,
     "",
-    "| scenario | Sluice | nginx | h2o | `node:http` | bare `node:net` | × nginx | × h2o | × `node:http` |",
-    "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ...loads.map(loadLine),
+    ...table(
+      inTheClear,
+      loads.filter((result) => !isSecure(result)),
+    ),
+    ...(secured.length === 0 ? [] : ["", "Over TLS 1.3, with one certificate on the curve P-256:", ""]),
+    ...table(secure, secured),
     "",
     ...loads.filter(({ unit }) => unit === "megabyte").map(throughputLine),
-    ...idle.map(idleLine),
+    ...idle.map(idleLine).join("\n\n").split("\n"),
     "",
-    `Server CPU in microseconds per request (per megabyte for 10 MB), medians of ${results.rounds} rounds of ${results.seconds} s; the ratios are the peer's CPU over Sluice's, above 1 is better, medians of each round's ratio where nginx and h2o are concerned. ${results.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; ${peers.map(([name, version]) => `${name} ${version}`).join(", ")}.`,
+    `Server CPU in microseconds per request (per megabyte for 10 MB${secured.some(({ unit }) => unit === "handshake") ? ", per handshake where handshakes are made" : ""}), medians of ${results.rounds} rounds of ${results.seconds} s; the ratios are the peer's CPU over Sluice's, above 1 is better, medians of each round's ratio where nginx and h2o are concerned. ${results.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; ${peers.map(([name, version]) => `${name} ${version}`).join(", ")}.`,
     ...disturbance(loads),
   ].join("\n");
 }
 
-function loadLine(result: LoadResult): string {
-  const row = (name: string): LoadRow | undefined => result.rows.find(({ peer }) => peer === name);
-  const cost = (name: string): string => number(row(name)?.cost);
-  const sluice = row("sluice");
-  const node = row("node");
-  const overNode = sluice === undefined || node === undefined ? undefined : node.cost / sluice.cost;
-  const cells = [
-    result.title,
-    cost("sluice"),
-    cost("nginx"),
-    cost("h2o"),
-    cost("node"),
-    cost("bare"),
-    number(sluice?.ratios.nginx?.perCpu),
-    number(sluice?.ratios.h2o?.perCpu),
-    number(overNode),
-  ];
-  return `| ${cells.join(" | ")} |`;
+function isSecure({ over }: ScenarioResult): boolean {
+  return over === "https" || over === "h2";
+}
+
+function table(columns: readonly Column[], results: readonly LoadResult[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return results.length === 0
+    ? []
+    : [
+        line(columns.map(([head]) => head)),
+        `|---|${"--:|".repeat(columns.length - 1)}`,
+        ...results.map((result) => line(columns.map(([, cell]) => cell(result)))),
+      ];
+}
+
+function cost(name: PeerName): (result: LoadResult) => string {
+  return (result) => number(rowOf(result, name)?.cost);
+}
+
+function overNode(result: LoadResult): string {
+  const [sluice, node] = [sluiceOf(result), rowOf(result, "node")];
+  return number(sluice === undefined || node === undefined ? undefined : node.cost / sluice.cost);
+}
+
+function sluiceOf(result: LoadResult): LoadRow | undefined {
+  return rowOf(result, "sluice");
+}
+
+function rowOf(result: LoadResult, name: PeerName): LoadRow | undefined {
+  return result.rows.find(({ peer }) => peer === name);
 }
 
 function throughputLine(result: LoadResult): string {

@@ -25,8 +25,8 @@ export async function measureIdle(
   for (const peer of peers) {
     rows.push(await measurePeer(scenario, peer, workshop));
   }
-  const { kind, name, title, label } = scenario;
-  return { kind, name, title, label, rows };
+  const { kind, name, title, label, over } = scenario;
+  return { kind, name, title, label, over, rows };
 }
 
 async function measurePeer(scenario: IdleScenario, peer: Peer, workshop: Workshop): Promise<IdleRow> {
@@ -51,7 +51,8 @@ async function holdConnections(
   const before = privateMemory(server.pid);
   const program = join(workshop.programs, "idle.js");
   const numbers = [server.port, scenario.connections, server.requestFile, server.answerLength].map(String);
-  const client = startPinned(loadCore, [process.execPath, program, ...numbers], {}, "pipe");
+  const authority = scenario.over === "http" ? [] : [workshop.certificate.cert];
+  const client = startPinned(loadCore, [process.execPath, program, ...numbers, ...authority], {}, "pipe");
   try {
     const lines = createInterface({ input: client.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
     const opened = await nextNumber(client, lines);

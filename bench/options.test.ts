@@ -16,12 +16,14 @@ function picked(args: readonly string[]): unknown {
 describe("readOptions", () => {
   const everyone = "nginx h2o node bare sluice";
   const rows = [
-    ["", { scenarios: 11, peers: everyone, rounds: 5, seconds: 3, full: true }],
-    ["--quick", { scenarios: 6, peers: "nginx h2o node sluice", rounds: 2, seconds: 1, full: false }],
+    ["", { scenarios: 19, peers: everyone, rounds: 5, seconds: 3, full: true }],
+    ["--quick", { scenarios: 9, peers: "nginx h2o node sluice", rounds: 2, seconds: 1, full: false }],
+    ["--only h2", { scenarios: 4, peers: everyone, rounds: 5, seconds: 3, full: false }],
+    ["--only https,304", { scenarios: 5, peers: everyone, rounds: 5, seconds: 3, full: false }],
     ["--only 64k,304", { scenarios: 2, peers: everyone, rounds: 5, seconds: 3, full: false }],
     [
       "--peers bare,h2o --rounds 7 --seconds 4",
-      { scenarios: 11, peers: "h2o bare", rounds: 7, seconds: 4, full: false },
+      { scenarios: 19, peers: "h2o bare", rounds: 7, seconds: 4, full: false },
     ],
     ["--quick --peers bare --only 404", { scenarios: 1, peers: "bare", rounds: 2, seconds: 1, full: false }],
   ] as const;

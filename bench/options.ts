@@ -2,16 +2,29 @@
 import { parseArgs } from "node:util";
 import type { Effort } from "./measure.ts";
 import { type Peer, type PeerName, peerNames, peers } from "./peers.ts";
-import { type Scenario, scenarios } from "./scenarios.ts";
+import { carriers, type Scenario, scenarios } from "./scenarios.ts";
 
 /** What a quick run does not measure unless --only names it. */
-const leftOut: readonly string[] = ["1k-browser", "404", "1k-close", "idle", "1k-browser-logged"];
+const leftOut: readonly string[] = [
+  "1k-browser",
+  "404",
+  "1k-close",
+  "idle",
+  "1k-browser-logged",
+  "h2-1k-100",
+  "h2-64k",
+  "h2-1k-logged",
+  "handshake-resumed",
+  "idle-tls",
+];
 
 export const usage: string = `npm run bench -- [options]
 
   --quick           two rounds of one second, short warm-up, without the bare program and without
-                    ${leftOut.join(", ")}: under two minutes
-  --only a,b        only these scenarios: ${scenarios.map(({ name }) => name).join(" ")}
+                    ${leftOut.slice(0, 5).join(", ")},
+                    ${leftOut.slice(5).join(", ")}: under three minutes
+  --only a,b        only these scenarios: ${scenarios.map(({ name }) => name).join(" ")};
+                    or all of a kind: ${carriers.join(" ")}
   --peers a,b       only these peers: ${peerNames.join(" ")}
   --rounds N        rounds per peer (default 5; 2 with --quick)
   --seconds N       length of a round, whole seconds (default 3; 1 with --quick)
@@ -76,9 +89,9 @@ function pickScenarios(list: string | undefined, without: readonly string[]): re
   if (list === undefined) {
     return scenarios.filter(({ name }) => !without.includes(name));
   }
-  const known = scenarios.map(({ name }) => name);
+  const known = [...scenarios.map(({ name }) => name), ...carriers];
   const names = pick("--only", list, known);
-  return scenarios.filter(({ name }) => names.includes(name));
+  return scenarios.filter(({ name, over }) => names.includes(name) || names.includes(over));
 }
 
 function pickPeers(list: string | undefined, everyone: readonly PeerName[]): readonly Peer[] {

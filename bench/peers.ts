@@ -6,10 +6,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { h2oConfig } from "./peers/h2o.ts";
 import { nginxConfig } from "./peers/nginx.ts";
+import type { Carrier } from "./scenarios.ts";
 import type { Variant } from "./variant.ts";
 
 export const peerNames = ["nginx", "h2o", "node", "bare", "sluice"] as const;
 export type PeerName = (typeof peerNames)[number];
+
+/** PEM files. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** What one server is started with. */
 export interface Setting {
@@ -20,10 +27,13 @@ export interface Setting {
   /** Where the compiled programs of the bench lie. */
   readonly programs: string;
   readonly port: number;
+  readonly over: Carrier;
+  /** Used by all that serve over TLS. */
+  readonly certificate: CertificateFiles;
   readonly variant: Variant;
   /** The access log; written in the logged variant only. */
   readonly log: string;
-  /** A file with the octets that the bare program answers with. */
+  /** A file with the octets that the bare program answers with; with HTTP/2 the content alone. */
   readonly answer: string;
   /** Whether the bare program closes after each answer. */
   readonly closes: boolean;
@@ -86,7 +96,11 @@ const node: Peer = {
   variants: ["plain", "logged"],
   stop: "SIGTERM",
   version: () => process.versions.node,
-  launch: (setting) => program(join(setting.programs, "peers/node-http.js"), setting),
+  launch: (setting) =>
+    program(
+      join(setting.programs, setting.over === "h2" ? "peers/node-http2.js" : "peers/node-http.js"),
+      setting,
+    ),
 };
 
 const bare: Peer = {
@@ -95,7 +109,8 @@ const bare: Peer = {
   variants: ["plain"],
   stop: "SIGTERM",
   version: () => process.versions.node,
-  launch: (setting) => program(join(setting.programs, "peers/bare.js"), setting),
+  launch: (setting) =>
+    program(join(setting.programs, setting.over === "h2" ? "peers/bare-http2.js" : "peers/bare.js"), setting),
 };
 
 const sluice: Peer = {
@@ -120,6 +135,9 @@ function program(path: string, setting: Setting): Launch {
       PORT: String(setting.port),
       BENCH_ROOT: setting.root,
       ...(setting.variant === "logged" ? { BENCH_LOG: setting.log } : {}),
+      ...(setting.over === "http"
+        ? {}
+        : { BENCH_CERT: setting.certificate.cert, BENCH_KEY: setting.certificate.key }),
       BENCH_ANSWER: setting.answer,
       BENCH_CLOSE: setting.closes ? "1" : "0",
       NODE_ENV: "production",

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { availableParallelism, cpus, release, tmpdir, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installed, type Peer, sluiceProgram } from "./peers.ts";
+import { type CertificateFiles, installed, type Peer, sluiceProgram } from "./peers.ts";
 import type { Results } from "./results.ts";
-import { servedFiles } from "./scenarios.ts";
+import { type Scenario, servedFiles } from "./scenarios.ts";
 import type { Workshop } from "./server.ts";
 
 const bench = fileURLToPath(new URL(".", import.meta.url));
@@ -22,12 +22,37 @@ export function openWorkshop(): Workshop {
     writeFileSync(join(root, name), text(length));
   }
   compile(programs);
-  return { scratch, root, programs };
+  return { scratch, root, programs, certificate: makeCertificate(scratch) };
+}
+
+/** A certificate on the curve P-256 that signs itself, for the one address that is asked. */
+function makeCertificate(scratch: string): CertificateFiles {
+  const [cert, key] = [join(scratch, "cert.pem"), join(scratch, "key.pem")];
+  const kind = [
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:prime256v1",
+    "-nodes",
+    "-days",
+    "30",
+  ];
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+  execFileSync("openssl", ["req", ...kind, ...names, "-keyout", key, "-out", cert], {
+    stdio: "pipe",
+    timeout: 10_000,
+  });
+  return { cert, key };
 }
 
 /** The programs run as plain JavaScript, as Sluice does, so that no loader counts as their memory or time. */
 function compile(programs: string): void {
-  const sources = ["peers/node-http.ts", "peers/bare.ts", "idle.ts"].map((name) => join(bench, name));
+  const servers = ["node-http.ts", "node-http2.ts", "bare.ts", "bare-http2.ts"];
+  const clients = ["idle.ts", "handshakes.ts"];
+  const sources = [...servers.map((name) => join("peers", name)), ...clients].map((name) =>
+    join(bench, name),
+  );
   const options = ["--ignoreConfig", "--module", "nodenext", "--target", "es2023", "--types", "node"];
   const output = ["--rewriteRelativeImportExtensions", "--rootDir", bench, "--outDir", programs];
   const tsc = join(repository, "node_modules/.bin/tsc");
@@ -55,13 +80,23 @@ export function buildSluice(): void {
 }
 
 /** The facts without which the numbers say nothing. @throws Error when a tool is missing or there is only one core. */
-export function machineFacts(peers: readonly Peer[]): Pick<Results, "machine" | "versions"> {
+export function machineFacts(
+  peers: readonly Peer[],
+  scenarios: readonly Scenario[],
+): Pick<Results, "machine" | "versions"> {
   const cores = availableParallelism();
   if (cores < 2) {
     throw new Error("the bench needs two cores: one for the server, one for the load");
   }
   installed("taskset", ["--version"]);
-  const wrk = installed("wrk", ["-v"]).split(" ").slice(0, 2).join(" ").replace("wrk ", "");
+  const tools: Record<string, string> = {};
+  if (scenarios.some(({ over }) => over === "http")) {
+    tools.wrk = installed("wrk", ["-v"]).split(" ").slice(0, 2).join(" ").replace("wrk ", "");
+  }
+  if (scenarios.some(({ over }) => over !== "http")) {
+    tools.h2load = installed("h2load", ["--version"]).replace("h2load nghttp2/", "");
+    tools.openssl = installed("openssl", ["version"]).split(" ")[1] ?? "";
+  }
   const versions = Object.fromEntries(peers.map((peer) => [peer.name, peer.version()]));
   return {
     machine: {
@@ -70,7 +105,7 @@ export function machineFacts(peers: readonly Peer[]): Pick<Results, "machine" | 
       system: `${type()} ${release()}`,
       node: process.versions.node,
     },
-    versions: { ...versions, wrk },
+    versions: { ...versions, ...tools },
   };
 }
 

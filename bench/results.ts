@@ -1,7 +1,8 @@
 /** What the bench finds out: kept as JSON, printed as tables, drawn as a chart. */
 import type { PeerName } from "./peers.ts";
+import type { Carrier } from "./scenarios.ts";
 
-/** One round of load on one server. A unit is a request, or 10^6 octets, as the scenario says. */
+/** One round of load on one server. A unit is a request, 10^6 octets or a handshake, as the scenario says. */
 export interface Round {
   readonly perSecond: number;
   /** Microseconds of server CPU per unit. */
@@ -10,7 +11,7 @@ export interface Round {
   readonly busy: number;
   /** Share of the server's core that somebody else used: above a few percent the round was disturbed. */
   readonly foreign: number;
-  /** Milliseconds. */
+  /** Milliseconds; NaN where the load's tool does not tell. */
   readonly latency: { readonly p50: number; readonly p99: number };
 }
 
@@ -26,7 +27,7 @@ export interface Ratio {
 }
 
 /** The peers that others are compared with. */
-export const references = ["nginx", "h2o"] as const;
+export const references = ["nginx", "h2o", "bare"] as const;
 export type Reference = (typeof references)[number];
 
 interface Row {
@@ -62,11 +63,12 @@ interface Result {
   readonly name: string;
   readonly title: string;
   readonly label: string;
+  readonly over: Carrier;
 }
 
 export interface LoadResult extends Result {
   readonly kind: "load";
-  readonly unit: "request" | "megabyte";
+  readonly unit: "request" | "megabyte" | "handshake";
   readonly rows: readonly LoadRow[];
 }
 

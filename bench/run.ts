@@ -52,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(options: Options): Promise<Results> {
   const { peers, effort } = options;
-  const facts = machineFacts(peers);
+  const facts = machineFacts(peers, options.scenarios);
   if (peers.some(({ name }) => name === "sluice")) {
     buildSluice();
   }

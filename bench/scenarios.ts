@@ -1,11 +1,16 @@
 /** What is measured: each scenario is one request, sent by so many connections, and the answer it must get. */
 import type { Variant } from "./variant.ts";
 
+/** HTTP/1.1 in the clear, HTTP/1.1 over TLS, HTTP/2 over TLS. */
+export const carriers = ["http", "https", "h2"] as const;
+export type Carrier = (typeof carriers)[number];
+
 interface Common {
   readonly name: string;
   /** The whole truth, for the table; `label` is short, for the chart. */
   readonly title: string;
   readonly label: string;
+  readonly over: Carrier;
   readonly variant: Variant;
   readonly path: string;
   /** Field lines besides Host. */
@@ -17,7 +22,7 @@ interface Common {
 /** Connections that send without pause. */
 export interface LoadScenario extends Common {
   readonly kind: "load";
-  /** Requests sent at once on a connection before the first answer is read. */
+  /** Requests under way at once on a connection: pipelined with HTTP/1.1, streams with HTTP/2. */
   readonly depth: number;
   /** What is counted: requests, or 10^6 octets as wrk reads them. */
   readonly unit: "request" | "megabyte";
@@ -28,7 +33,14 @@ export interface IdleScenario extends Common {
   readonly kind: "idle";
 }
 
-export type Scenario = LoadScenario | IdleScenario;
+/** Connections that end as soon as their TLS handshake is through; `connections` at once. */
+export interface HandshakeScenario extends Common {
+  readonly kind: "handshake";
+  /** Whether each goes on with the session of the one before (RFC 8446 §2.2). */
+  readonly resumed: boolean;
+}
+
+export type Scenario = LoadScenario | IdleScenario | HandshakeScenario;
 
 /** The served files: name and length in octets. */
 export const servedFiles: Readonly<Record<string, number>> = {
@@ -59,6 +71,7 @@ const small: LoadScenario = {
   name: "1k",
   label: "1 KB, bare request",
   title: "1 KB file, wrk's bare request, 64 connections",
+  over: "http",
   variant: "plain",
   path: "/1k.txt",
   fields: [],
@@ -66,6 +79,43 @@ const small: LoadScenario = {
   connections: 64,
   depth: 1,
   unit: "request",
+};
+
+const streams: LoadScenario = {
+  ...small,
+  name: "h2-1k",
+  label: "HTTP/2 over TLS, 8 × 32 streams, 1 KB",
+  title: "HTTP/2 over TLS, 1 KB file, 8 connections × 32 streams",
+  over: "h2",
+  connections: 8,
+  depth: 32,
+};
+
+const handshake: HandshakeScenario = {
+  kind: "handshake",
+  name: "handshake",
+  label: "TLS 1.3 handshakes",
+  title: "TLS 1.3 handshakes, 8 at once",
+  over: "https",
+  variant: "plain",
+  path: "/1k.txt",
+  fields: [],
+  status: 200,
+  connections: 8,
+  resumed: false,
+};
+
+const idle: IdleScenario = {
+  kind: "idle",
+  name: "idle",
+  label: "10,000 idle connections",
+  title: "10,000 idle keep-alive connections after one request each",
+  over: "http",
+  variant: "plain",
+  path: "/1k.txt",
+  fields: [],
+  status: 200,
+  connections: 10_000,
 };
 
 export const scenarios: readonly Scenario[] = [
@@ -116,17 +166,7 @@ export const scenarios: readonly Scenario[] = [
     title: "1 KB file, one connection per request, 64 at a time",
     fields: ["Connection: close"],
   },
-  {
-    kind: "idle",
-    name: "idle",
-    label: "10,000 idle connections",
-    title: "10,000 idle keep-alive connections after one request each",
-    variant: "plain",
-    path: "/1k.txt",
-    fields: [],
-    status: 200,
-    connections: 10_000,
-  },
+  idle,
   {
     ...small,
     name: "1k-logged",
@@ -142,9 +182,60 @@ export const scenarios: readonly Scenario[] = [
     variant: "logged",
     fields: browserFields,
   },
+  streams,
+  {
+    ...streams,
+    name: "h2-1k-100",
+    label: "HTTP/2 over TLS, 100 × 10 streams, 1 KB",
+    title: "HTTP/2 over TLS, 1 KB file, 100 connections × 10 streams",
+    connections: 100,
+    depth: 10,
+  },
+  {
+    ...streams,
+    name: "h2-64k",
+    label: "HTTP/2 over TLS, 8 × 32 streams, 64 KB",
+    title: "HTTP/2 over TLS, 64 KB file, 8 connections × 32 streams",
+    path: "/64k.txt",
+  },
+  {
+    ...streams,
+    name: "h2-1k-logged",
+    label: "HTTP/2, 8 × 32, JSON log, 5 fields, 100 routes",
+    title: "HTTP/2 over TLS, 1 KB file, JSON log, 5 added fields, 100 routes, 8 × 32 streams",
+    variant: "logged",
+  },
+  {
+    ...small,
+    name: "https-1k",
+    label: "HTTPS, 1 KB",
+    title: "HTTP/1.1 over TLS, 1 KB file, 64 connections",
+    over: "https",
+  },
+  handshake,
+  {
+    ...handshake,
+    name: "handshake-resumed",
+    label: "TLS 1.3 handshakes, resumed",
+    title: "TLS 1.3 handshakes that resume a session, 8 at once",
+    resumed: true,
+  },
+  {
+    ...idle,
+    name: "idle-tls",
+    label: "5,000 idle TLS connections",
+    title: "5,000 idle TLS connections after one HTTP/1.1 request each",
+    over: "https",
+    connections: 5_000,
+  },
 ];
 
-/** One request of the scenario as octets; `etag` is the server's own, sent where a 304 is wanted. */
+/** What h2load is told to ask for, and the check before it. */
+export function addressOf(scenario: Scenario, port: number): string {
+  return `${scenario.over === "http" ? "http" : "https"}://127.0.0.1:${port}${scenario.path}`;
+}
+
+/** One HTTP/1.1 request of the scenario as octets; `etag` is the server's own, sent where a 304 is wanted. */
 export function requestOctets(scenario: Scenario, port: number, etag: string | undefined): Buffer {
   const lines = [`GET ${scenario.path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...scenario.fields];
   if (etag !== undefined) {

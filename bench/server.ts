@@ -2,11 +2,12 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { currentUser, type Peer } from "./peers.ts";
+import { type CertificateFiles, currentUser, type Peer } from "./peers.ts";
 import { freePort, listening, serverCore, startPinned, stop } from "./processes.ts";
-import { closes, requestOctets, type Scenario } from "./scenarios.ts";
+import { addressOf, closes, requestOctets, type Scenario } from "./scenarios.ts";
 import { addedFields } from "./variant.ts";
-import { ask, complaint } from "./verify.ts";
+import { type Answer, ask, complaint } from "./verify.ts";
+import { askHttp2 } from "./verify-http2.ts";
 
 /** Where the bench works: a scratch directory that is removed at the end. */
 export interface Workshop {
@@ -15,6 +16,7 @@ export interface Workshop {
   readonly root: string;
   /** The compiled programs of the bench. */
   readonly programs: string;
+  readonly certificate: CertificateFiles;
 }
 
 export interface Server {
@@ -22,9 +24,9 @@ export interface Server {
   readonly port: number;
   /** Of the first process; the others descend from it. */
   readonly pid: number;
-  /** The octets each connection sends at once. */
+  /** The octets each connection sends at once, with HTTP/1.1. */
   readonly requestFile: string;
-  /** Octets of one answer, head included. */
+  /** Octets of one answer: head included with HTTP/1.1, content alone with HTTP/2. */
   readonly answerLength: number;
   readonly log: AccessLog;
   stop(): Promise<void>;
@@ -35,13 +37,15 @@ export async function startServer(scenario: Scenario, peer: Peer, workshop: Work
   const home = join(workshop.scratch, `${scenario.name}-${peer.name}`);
   mkdirSync(home);
   const [port, log, answer] = [await freePort(), join(home, "access.log"), join(home, "answer")];
-  writeFileSync(answer, cannedAnswer(scenario, workshop.root));
+  const { root } = workshop;
+  writeFileSync(answer, scenario.over === "h2" ? contentOf(scenario, root) : cannedAnswer(scenario, root));
   const setting = {
     ...workshop,
     home,
     port,
     log,
     answer,
+    over: scenario.over,
     variant: scenario.variant,
     closes: closes(scenario),
     connections: scenario.connections,
@@ -53,7 +57,7 @@ export async function startServer(scenario: Scenario, peer: Peer, workshop: Work
   try {
     await listening(child, port, output);
     const requestFile = join(home, "request");
-    const answerLength = await prove(scenario, port, requestFile, workshop.root);
+    const answerLength = await prove(scenario, port, requestFile, workshop);
     return {
       peer,
       port,
@@ -69,18 +73,17 @@ export async function startServer(scenario: Scenario, peer: Peer, workshop: Work
   }
 }
 
-/** Writes the request to measure with, sends it once and checks every answer. @returns Octets of one answer. */
-async function prove(scenario: Scenario, port: number, requestFile: string, root: string): Promise<number> {
-  const depth = scenario.kind === "load" ? scenario.depth : 1;
-  let etag: string | undefined;
-  if (scenario.status === 304) {
-    const [plain] = await ask(port, requestOctets(scenario, port, undefined), 1, false);
-    etag = plain?.fields.get("etag");
-  }
-  const request = requestOctets(scenario, port, etag);
-  const batch = Buffer.concat(Array.from({ length: depth }, () => request));
-  writeFileSync(requestFile, batch);
-  const answers = await ask(port, batch, depth, closes(scenario));
+/** Sends the request to measure with and checks every answer. @returns Octets of one answer. */
+async function prove(
+  scenario: Scenario,
+  port: number,
+  requestFile: string,
+  { root, certificate }: Workshop,
+): Promise<number> {
+  const answers =
+    scenario.over === "h2"
+      ? [await askHttp2(addressOf(scenario, port), readFileSync(certificate.cert))]
+      : await askHttp1(scenario, port, requestFile, certificate);
   const expected = {
     status: scenario.status,
     content: scenario.status === 404 ? undefined : contentOf(scenario, root),
@@ -95,11 +98,31 @@ async function prove(scenario: Scenario, port: number, requestFile: string, root
   return answers[0]?.length ?? 0;
 }
 
+/** Leaves in `requestFile` what a connection sends at once. */
+async function askHttp1(
+  scenario: Scenario,
+  port: number,
+  requestFile: string,
+  { cert }: CertificateFiles,
+): Promise<Answer[]> {
+  const authority = scenario.over === "https" ? readFileSync(cert) : undefined;
+  const depth = scenario.kind === "load" ? scenario.depth : 1;
+  let etag: string | undefined;
+  if (scenario.status === 304) {
+    const [plain] = await ask(port, requestOctets(scenario, port, undefined), 1, false, authority);
+    etag = plain?.fields.get("etag");
+  }
+  const request = requestOctets(scenario, port, etag);
+  const batch = Buffer.concat(Array.from({ length: depth }, () => request));
+  writeFileSync(requestFile, batch);
+  return ask(port, batch, depth, closes(scenario), authority);
+}
+
 function contentOf(scenario: Scenario, root: string): Buffer {
   return scenario.status === 200 ? readFileSync(join(root, scenario.path)) : Buffer.alloc(0);
 }
 
-/** What the bare program sends: a plausible head and the right content. */
+/** What the bare program of HTTP/1.1 sends: a plausible head and the right content. */
 function cannedAnswer(scenario: Scenario, root: string): Buffer {
   const reasons = { 200: "OK", 304: "Not Modified", 404: "Not Found" };
   const content = contentOf(scenario, root);

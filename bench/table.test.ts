@@ -8,11 +8,11 @@ describe("renderResult", () => {
     strictEqual(
       renderResult(loadResult),
       `1k: 1 KB file
-  peer       req/s   CPU µs/req    core   p99 ms        ×nginx          ×h2o   peak MB
-  nginx     80,000        12.50   100 %     1.20   1.00 (1.00)   0.75 (0.80)      10.0
-  h2o      100,000         9.38    94 %     0.90   1.33 (1.25)   1.00 (1.00)       8.0
-  node !    40,000        25.00   100 %     2.00             –             –      70.0
-  sluice   120,000         8.00   100 %     0.80   1.56 (1.50)   1.17 (1.20)      60.0
+  peer       req/s   CPU µs/req    core   p99 ms        ×nginx          ×h2o   ×bare   peak MB
+  nginx     80,000        12.50   100 %     1.20   1.00 (1.00)   0.75 (0.80)       –      10.0
+  h2o      100,000         9.38    94 %     0.90   1.33 (1.25)   1.00 (1.00)       –       8.0
+  node !    40,000        25.00   100 %     2.00             –             –       –      70.0
+  sluice   120,000         8.00   100 %     0.80   1.56 (1.50)   1.17 (1.20)    0.88      60.0
   ! node: 3 socket errors
   nginx: other work took up to 12 % of the server's core in a round
 `,

@@ -10,8 +10,9 @@ import {
 
 /** What the columns mean. */
 export const legend: string = [
-  "×nginx, ×h2o: units per second of server CPU against that peer's, above 1 is better; in brackets",
-  "  the same by units per second. Medians of the ratios of each round.",
+  "×nginx, ×h2o, ×bare: units per second of server CPU against that peer's, above 1 is better; in",
+  "  brackets the same by units per second. Medians of the ratios of each round.",
+  "hs: a TLS handshake. p99 is missing where h2load was the load: it does not tell.",
   "core: the share of its one core that the server used. Below 100 % the load generator was the limit,",
   "  or the server waited: go by CPU then.",
   "!: not valid, for the reason given; takes part in no ratio.",
@@ -23,8 +24,9 @@ export function renderResult(result: ScenarioResult): string {
 }
 
 function loadTable(result: LoadResult): string[][] {
-  const unit = result.unit === "request" ? "req" : "MB";
-  const head = ["peer", `${unit}/s`, `CPU µs/${unit}`, "core", "p99 ms", "×nginx", "×h2o", "peak MB"];
+  const unit = { request: "req", megabyte: "MB", handshake: "hs" }[result.unit];
+  const costs = `CPU µs/${unit}`;
+  const head = ["peer", `${unit}/s`, costs, "core", "p99 ms", "×nginx", "×h2o", "×bare", "peak MB"];
   const rows = result.rows.map((row) => [
     mark(row),
     number(row.perSecond, 0),
@@ -33,6 +35,7 @@ function loadTable(result: LoadResult): string[][] {
     number(row.p99, 2),
     ratioCell(row.ratios.nginx),
     ratioCell(row.ratios.h2o),
+    number(row.ratios.bare?.perCpu ?? Number.NaN, 2),
     number(row.peakMemory / 2 ** 20, 1),
   ]);
   return [head, ...rows];

@@ -1,5 +1,6 @@
 /** Whether a server answers as the scenario wants, asked with the very octets that are measured afterwards. */
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { connect as secureConnect } from "node:tls";
 
 export interface Answer {
   readonly status: number;
@@ -21,6 +22,7 @@ export interface Expected {
 /**
  * Sends `octets` and reads `count` answers, then the end of the connection if `untilClosed`.
  *
+ * @param authority - The certificate to trust: the connection is TLS then.
  * @throws Error when the answers cannot be read, are fewer, or are not there after 5 s.
  */
 export function ask(
@@ -28,12 +30,18 @@ export function ask(
   octets: Uint8Array,
   count: number,
   untilClosed: boolean,
+  authority?: Buffer,
 ): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let received = 0;
     let seen: Answer[] | number = 1;
-    const socket = connect({ port, host: "127.0.0.1" }, () => socket.write(octets));
+    const place = { port, host: "127.0.0.1" };
+    const begin = (): void => void socket.write(octets);
+    const socket: Socket =
+      authority === undefined
+        ? connect(place, begin)
+        : secureConnect({ ...place, ca: authority, ALPNProtocols: ["http/1.1"] }, begin);
     socket.setTimeout(5000, () => socket.destroy(new Error("no complete answer after 5 s")));
     socket.on("error", reject);
     socket.on("close", () =>

@@ -1,8 +1,7 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { objections } from "./measure.ts";
 import { type LoadScenario, scenarios } from "./scenarios.ts";
-import { parseWrk } from "./wrk.ts";
+import { parseWrk, wrkObjections } from "./wrk.ts";
 
 const output = `Running 2s test @ http://127.0.0.1:8080/
   1 threads and 64 connections
@@ -31,7 +30,7 @@ describe("parseWrk", () => {
   });
 });
 
-describe("objections", () => {
+describe("wrkObjections", () => {
   const good = {
     requests: 1000,
     octets: 1_250_000,
@@ -75,7 +74,7 @@ describe("objections", () => {
   for (const [rule, name, change, expected] of rows) {
     it(rule, () => {
       const scenario = scenarios.find((candidate) => candidate.name === name) as LoadScenario;
-      deepStrictEqual(objections(scenario, 1250, { ...good, ...change }), expected);
+      deepStrictEqual(wrkObjections(scenario, 1250, { ...good, ...change }), expected);
     });
   }
 });

@@ -1,6 +1,7 @@
 /** The load: wrk with one thread on its own core, sending octets we chose, reporting through load.lua. */
 import { fileURLToPath } from "node:url";
 import { loadCore, startPinned } from "./processes.ts";
+import type { LoadScenario } from "./scenarios.ts";
 
 /** What wrk counted. */
 export interface WrkReport {
@@ -66,4 +67,29 @@ export function parseWrk(output: string): WrkReport {
     errorStatuses: read("status"),
     latency: { p50: read("p50") / 1000, p99: read("p99") / 1000 },
   };
+}
+
+/** Why a round proves nothing; empty for a good one. */
+export function wrkObjections(scenario: LoadScenario, answerLength: number, report: WrkReport): string[] {
+  const found: string[] = [];
+  if (report.requests === 0) {
+    found.push("no answer was read to its end");
+  }
+  if (report.socketErrors > 0) {
+    found.push(`${report.socketErrors} socket errors`);
+  }
+  const expected = scenario.status === 404 ? report.requests : 0;
+  if (report.errorStatuses !== expected) {
+    found.push(
+      `${report.errorStatuses} of ${report.requests} answers have a status above 399, expected ${expected}`,
+    );
+  }
+  // Each connection may have answers under way at the end, which count as octets only.
+  const least = report.requests * answerLength;
+  const most = least + scenario.connections * scenario.depth * answerLength;
+  if (report.octets < least || report.octets > most) {
+    const each = Math.round(report.octets / report.requests);
+    found.push(`answers have ${each} octets each, the one that was checked has ${answerLength}`);
+  }
+  return found;
 }

@@ -1,11 +1,13 @@
 /**
- * The least a `node:net` program can do: it sends the same octets for every empty line it sees.
+ * The least a `node:net` or `node:tls` program can do: it sends the same octets for every empty line it sees.
  * It answers at most 16 requests of one chunk, reads no request and checks nothing; it is no server, but it shows what the platform allows.
  *
- * Environment: PORT, BENCH_ANSWER (a file with the whole answer), BENCH_CLOSE ("1": close after each answer).
+ * Environment: PORT, BENCH_ANSWER (a file with the whole answer), BENCH_CLOSE ("1": close after each answer),
+ * for TLS BENCH_CERT and BENCH_KEY (PEM files).
  */
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { createServer as createSecureServer } from "node:tls";
 
 const port = Number(process.env.PORT);
 const answer = readFileSync(process.env.BENCH_ANSWER ?? "");
@@ -21,7 +23,7 @@ function requestsIn(chunk: Buffer): number {
   return count;
 }
 
-const server = createServer({ noDelay: true }, (socket) => {
+function serve(socket: Socket): void {
   socket.on("data", (chunk) => {
     const owed = requestsIn(chunk);
     socket.write(batch.subarray(0, Math.min(owed, 16) * answer.length));
@@ -30,6 +32,15 @@ const server = createServer({ noDelay: true }, (socket) => {
     }
   });
   socket.on("error", () => socket.destroy());
-});
+}
+
+const { BENCH_CERT: cert, BENCH_KEY: key } = process.env;
+const server =
+  cert === undefined || key === undefined
+    ? createServer({ noDelay: true }, serve)
+    : createSecureServer(
+        { noDelay: true, cert: readFileSync(cert), key: readFileSync(key), ALPNProtocols: ["http/1.1"] },
+        serve,
+      );
 server.listen({ port, host: "127.0.0.1", backlog: 4096 });
 process.on("SIGTERM", () => process.exit(0));

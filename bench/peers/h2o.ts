@@ -11,6 +11,11 @@ export function h2oConfig(setting: Setting): string {
   const logged = setting.variant === "logged";
   const added = Object.entries(addedFields).map(([name, value]) => `header.set: "${name}: ${value}"`);
   const extra = logged ? [`access-log:`, `  path: ${setting.log}`, `  format: '${logFormat}'`, ...added] : [];
+  const { cert, key } = setting.certificate;
+  const secure =
+    setting.over === "http"
+      ? ""
+      : `, ssl: { certificate-file: ${cert}, key-file: ${key}, ocsp-update-interval: 0 }`;
   const prefixes = logged ? [...otherPrefixes, "/"] : ["/"];
   return `user: ${setting.user}
 num-threads: 1
@@ -18,7 +23,7 @@ max-connections: ${setting.connections + 500}
 http1-request-timeout: 75
 crash-handler: /bin/true
 file.etag: ON
-listen: { host: 127.0.0.1, port: ${setting.port} }
+listen: { host: 127.0.0.1, port: ${setting.port}${secure} }
 ${extra.join("\n")}
 hosts:
   default:

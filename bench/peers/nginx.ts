@@ -1,4 +1,7 @@
-/** nginx's configuration: one worker, open_file_cache, sendfile; the logged variant with a buffered JSON log. */
+/**
+ * nginx's configuration: one worker, open_file_cache, sendfile; the logged variant with a buffered JSON log.
+ * TLS 1.3 has to be named, since 1.22 leaves it out by itself.
+ */
 import type { Setting } from "../peers.ts";
 import { addedFields, otherPrefixes } from "../variant.ts";
 
@@ -17,6 +20,12 @@ export function nginxConfig(setting: Setting): string {
   const added = logged
     ? Object.entries(addedFields).map(([name, value]) => `add_header ${name} "${value}" always;`)
     : [];
+  const { cert, key } = setting.certificate;
+  const secure =
+    setting.over === "http"
+      ? []
+      : [`ssl_certificate ${cert};`, `ssl_certificate_key ${key};`, "ssl_protocols TLSv1.2 TLSv1.3;"];
+  const kind = setting.over === "http" ? "" : " ssl http2";
   const locations = logged ? otherPrefixes.map((prefix) => `location ${prefix} { }`) : [];
   return `user ${setting.user};
 daemon off;
@@ -36,9 +45,9 @@ http {
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   ${log}
   server {
-    listen 127.0.0.1:${setting.port} backlog=4096;
+    listen 127.0.0.1:${setting.port}${kind} backlog=4096;
     root ${setting.root};
-    ${[...added, ...locations, "location / { }"].join("\n    ")}
+    ${[...secure, ...added, ...locations, "location / { }"].join("\n    ")}
   }
 }
 `;
