@@ -32,6 +32,11 @@ function cut(bytes: Buffer, size: number): Buffer {
 
 const named = await flight({ servername: "A.Example.Test" });
 const nameless = await flight({});
+const longNamed = await flight({ servername: "a".repeat(255) });
+/** The length of the list, then of the name: one octet more than any host has. */
+const tooLong = Buffer.from(longNamed);
+tooLong[longNamed.indexOf("a".repeat(255)) - 2] = 1;
+tooLong[longNamed.indexOf("a".repeat(255)) - 1] = 0;
 const hello: ClientHello = { type: "hello", serverName: "a.example.test" };
 
 describe("the first words of a client (RFC 8446 §4.1.2, RFC 6066 §3)", () => {
@@ -41,6 +46,8 @@ describe("the first words of a client (RFC 8446 §4.1.2, RFC 6066 §3)", () => {
     ["octets after it",                       Buffer.concat([named, Buffer.alloc(9)]),     hello],
     ["records of 99 octets",                  cut(named, 99),                              hello],
     ["no name",                               nameless,                                    { type: "hello", serverName: undefined }],
+    ["a name as long as they come",           longNamed,                                   { type: "hello", serverName: "a".repeat(255) }],
+    ["one that is longer",                    tooLong,                                     { type: "hello", serverName: undefined }],
     ["nothing yet",                           Buffer.alloc(0),                             { type: "partial" }],
     ["half of a word",                        Buffer.from("GE"),                           { type: "partial" }],
     ["a request of plain HTTP",               Buffer.from("GET / HTTP/1.1\r\nHost: a.test:80\r\n\r\n"), { type: "http", host: "a.test:80" }],

@@ -24,6 +24,8 @@ const other: ClientHello = { type: "other" };
 
 /** The longest handshake message we wait for; browsers' have less than 3,000 octets. */
 const longestHello = 32_768;
+/** No host has a longer name (RFC 1035 §2.3.4); OpenSSL refuses the handshake of who asks for one. */
+const longestName = 255;
 /** In how many records it may come: each arrival looks at all of them again. */
 const mostRecords = 64;
 
@@ -96,6 +98,9 @@ function serverNameIn(hello: Uint8Array): ClientHello {
 /** RFC 6066 §3 knows one type of name, and of that one name. */
 function hostName(list: Uint8Array): string | undefined {
   const length = number(list, 3, 2);
+  if (length > longestName) {
+    return undefined;
+  }
   const name = Buffer.from(list.subarray(5, 5 + length))
     .toString("latin1")
     .toLowerCase();

@@ -44,6 +44,11 @@ const rows: readonly (readonly [RegExp, string])[] = [
   [/LENGTH_MISMATCH|BAD_EXTENSION|DECODE_ERROR|ILLEGAL|INVALID/, "the client's message is malformed"],
 ];
 
+/** Whether OpenSSL took the client's first octets for a request of HTTP. */
+export function sentPlainHttp({ code = "" }: HandshakeError): boolean {
+  return /HTTP_REQUEST|HTTPS_PROXY_REQUEST/.test(code);
+}
+
 /** Closed before it was through: browsers do that with connections they opened in advance. */
 const quiet = /^(ECONNRESET|EPIPE|ECONNABORTED|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE)$/;
 

@@ -42,6 +42,21 @@ describe("a certificate and its key", () => {
 
   const chain = `${leaf.cert}${middle.cert}`;
   // biome-ignore format: a table is read by columns
+  const writings: readonly (readonly [how: string, write: (pem: string) => string])[] = [
+    ["with CRLF",                            (pem) => pem.replaceAll("\n", "\r\n")],
+    ["indented, as in a template",           (pem) => pem.replaceAll("\n", "\n      ")],
+    ["in one line with \\n written out",     (pem) => pem.replaceAll("\n", "\\n")],
+    ["after a byte order mark",              (pem) => `\u{feff}${pem}`],
+    ["with other lines before",              (pem) => `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${pem}`],
+  ];
+  for (const [how, write] of writings) {
+    it(`may be written ${how}`, () => {
+      const { identity, faults } = readIdentity({ cert: write(chain), key: write(leaf.key) }, Date.now());
+      deepStrictEqual([faults, identity?.pem.cert], [[], chain]);
+    });
+  }
+
+  // biome-ignore format: a table is read by columns
   const rows = [
     // what is wrong                       certificate                         key          passphrase    about         words
     ["the files are swapped",              leaf.key,                           leaf.cert,   undefined,    "cert",       "the inline PEM holds no certificate, only PRIVATE KEY"],

@@ -1,7 +1,7 @@
 /** Keeps secrets on disk: whole files or none, and one winner where several processes make the same. */
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Millis } from "../message/index.ts";
 
@@ -44,11 +44,12 @@ export function homeDirectory(
   env: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform = process.platform,
 ): string {
-  if (env.HOME !== undefined && env.HOME !== "" && platform !== "win32") {
-    return env.HOME;
-  }
   try {
-    return homedir();
+    if (env.HOME === undefined || platform === "win32") {
+      return homedir();
+    }
+    // An empty or relative one would be looked for wherever the command happens to run.
+    return env.HOME.startsWith("/") ? env.HOME : userInfo().homedir;
   } catch (error) {
     throw new LocalAuthorityError(
       "this user has no home directory to keep a local certificate authority in; XDG_DATA_HOME can name another place",

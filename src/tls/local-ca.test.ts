@@ -12,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { makeCertificate } from "../../test/support/certificates.ts";
@@ -37,6 +37,8 @@ describe("where the local authority is kept", () => {
     ["linux",  { HOME: "/h", XDG_DATA_HOME: "/d" },         "/d/sluice/ca"],
     ["linux",  { HOME: "/h", XDG_DATA_HOME: "relative" },   "/h/.local/share/sluice/ca"],
     ["linux",  { HOME: "/h", XDG_DATA_HOME: "" },           "/h/.local/share/sluice/ca"],
+    ["linux",  { HOME: "" },                                join(userInfo().homedir, ".local/share/sluice/ca")],
+    ["linux",  { HOME: "relative" },                        join(userInfo().homedir, ".local/share/sluice/ca")],
     ["darwin", { HOME: "/h" },                              "/h/Library/Application Support/sluice/ca"],
     ["win32",  { LOCALAPPDATA: "/l" },                      "/l/sluice/ca"],
   ] as const;
@@ -142,6 +144,16 @@ describe("a local authority that cannot be used", () => {
     await rejects(
       openLocalAuthority(directory, () => start + 3_652 * day),
       { message: `${directory}/root.pem expired on 2036-02-29; ${again.replace("DIR", directory)}` },
+    );
+  });
+
+  it("is not valid yet, as one made while the clock was wrong", async () => {
+    const directory = fresh();
+    await openLocalAuthority(directory, () => start);
+    const message = `${directory}/root.pem is valid from 2026-03-01 only, and the clock says 2026-02-28: set the clock, or ${again.replace("DIR", directory)}`;
+    await rejects(
+      openLocalAuthority(directory, () => start - day),
+      { message },
     );
   });
 

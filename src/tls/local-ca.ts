@@ -122,9 +122,9 @@ function authority(directory: string, root: Root, made: boolean, now: () => numb
 async function readRoot(directory: string, now: number): Promise<Root> {
   const cert = await readOwn(directory, "root.pem");
   const key = await readOwn(directory, "root.key");
-  const unusable = (file: string, why: string): never => {
+  const unusable = (file: string, why: string, or = ";"): never => {
     throw new LocalAuthorityError(
-      `${join(directory, file)} ${why}; remove ${directory} and run \`sluice trust\` to begin with a new authority`,
+      `${join(directory, file)} ${why}${or} remove ${directory} and run \`sluice trust\` to begin with a new authority`,
     );
   };
   const certificate = parsed(() => new X509Certificate(cert)) ?? unusable("root.pem", "is no certificate");
@@ -137,6 +137,13 @@ async function readRoot(directory: string, now: number): Promise<Root> {
   }
   if (Date.parse(certificate.validTo) <= now) {
     unusable("root.pem", `expired on ${dateOf(certificate.validTo)}`);
+  }
+  if (Date.parse(certificate.validFrom) > now) {
+    unusable(
+      "root.pem",
+      `is valid from ${dateOf(certificate.validFrom)} only, and the clock says ${dateOf(now)}: set the clock`,
+      ", or",
+    );
   }
   await keepSecret(join(directory, "root.key"));
   return { cert, key, certificate };
@@ -191,6 +198,6 @@ function rootName(): string {
   return `Sluice local CA ${`${user}@${hostname()}`.slice(0, 39)} ${randomBytes(4).toString("hex")}`;
 }
 
-function dateOf(text: string): string {
-  return new Date(text).toISOString().slice(0, 10);
+function dateOf(time: string | number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }

@@ -31,6 +31,7 @@ describe("a subjectAltName as OpenSSL prints it", () => {
     ["DNS:a.test, IP Address:127.0.0.1",          [{ type: "DNS", value: "a.test" }, { type: "IP Address", value: "127.0.0.1" }]],
     ["IP Address:0:0:0:0:0:0:0:1, DNS:b.test",    [{ type: "IP Address", value: "0:0:0:0:0:0:0:1" }, { type: "DNS", value: "b.test" }]],
     ['DNS:"evil.test, DNS:good.test", DNS:c.test', [{ type: "DNS", value: "evil.test, DNS:good.test" }, { type: "DNS", value: "c.test" }]],
+    ['DNS:"\\u001b[2Ja.test"',                     [{ type: "DNS", value: "\\1B[2Ja.test" }]],
     ["email:ann@a.test, URI:https://a.test/",     [{ type: "email", value: "ann@a.test" }, { type: "URI", value: "https://a.test/" }]],
   ] as const;
   for (const [text, names] of rows) {

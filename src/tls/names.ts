@@ -47,9 +47,17 @@ export function alternativeNames(text: string | undefined): AlternativeName[] {
   for (const [, type = "", quoted, plain = ""] of (text ?? "").matchAll(
     /(?:^|, )([^:,"]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))/g,
   )) {
-    found.push({ type, value: quoted === undefined ? plain : unquoted(quoted) });
+    found.push({ type, value: quoted === undefined ? plain : printable(unquoted(quoted)) });
   }
   return found;
+}
+
+/** Control characters, which would rule the terminal of who reads them, as OpenSSL writes them in names. */
+function printable(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (one) => `\\${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
 }
 
 function unquoted(text: string): string {

@@ -41,8 +41,10 @@ export function readPem(setting: string): string {
   return octets.toString("latin1");
 }
 
+/** @param text - Lines may be indented, or end in `\n` written out, as in variables of an environment. */
 export function pemBlocks(text: string): PemBlock[] {
-  return [...text.matchAll(/-----BEGIN ([^\r\n-]+)-----[\s\S]*?-----END \1-----/g)].map(
+  const lines = text.replace(/(?:\\r)?\\n/g, "\n").replace(/^[ \t]+/gm, "");
+  return [...lines.matchAll(/-----BEGIN ([^\r\n-]+)-----[\s\S]*?-----END \1-----/g)].map(
     ([whole, label = ""]) => ({ label, text: `${whole}\n` }),
   );
 }

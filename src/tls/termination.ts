@@ -9,7 +9,7 @@ import { type Choice, mayServe, SiteChoice } from "./choice.ts";
 import { FilesWatch, type WatchTimes } from "./files-watch.ts";
 import { type LocalAuthority, openLocalAuthority } from "./local-ca.ts";
 import { type Offer, Offers, type TerminatedSite } from "./offer.ts";
-import { OnDemand } from "./on-demand.ts";
+import { localSource, OnDemand } from "./on-demand.ts";
 import { contextOptions, type TlsParameters } from "./parameters.ts";
 import { openTicketKeys, type TicketKeys, type TicketSource, ticketKey, ticketPeriod } from "./tickets.ts";
 
@@ -32,6 +32,8 @@ export interface TlsChoice extends Choice {
 }
 
 export interface TlsTermination {
+  /** The one choice there is, whatever host a client names; undefined where that matters. */
+  readonly only: TlsChoice | undefined;
   /**
    * Call before `choose`: a local name may need a certificate made.
    *
@@ -138,6 +140,14 @@ class Termination implements TlsTermination {
     this.#watch.follow(offers.files);
   }
 
+  get only(): TlsChoice | undefined {
+    if (this.#choosesByName) {
+      return undefined;
+    }
+    const choice = this.choose(undefined);
+    return choice.identities[0]?.source === localSource ? undefined : choice;
+  }
+
   prepare(host: string | undefined): Promise<void> | undefined {
     if (host === undefined) {
       return undefined;
@@ -202,7 +212,10 @@ class Termination implements TlsTermination {
       key: choice.identities.map(({ pem }) => pem.key),
       // Without one OpenSSL resumes no session of a client that showed a certificate.
       sessionIdContext: "sluice",
-      ...(choice.clients === undefined ? {} : { ca: [...choice.clients.authorities] }),
+      // Who is named vouches, whether a root or somebody below one.
+      ...(choice.clients === undefined
+        ? {}
+        : { ca: [...choice.clients.authorities], allowPartialTrustChain: true }),
       ...(tickets === undefined
         ? {}
         : { ticketKeys: ticketKey(tickets, this.#period, choice.clients?.key ?? "") }),

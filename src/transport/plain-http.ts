@@ -13,6 +13,16 @@ const patience: Millis = 2_000;
  * @param asked - The request's Host field, not checked yet.
  */
 export function refusePlainHttp(socket: Socket, local: Endpoint, asked: string | undefined): void {
+  // Not a timeout of the socket's own, which begins anew with all that still comes.
+  const timer = setTimeout(() => socket.destroy(), patience).unref();
+  socket.once("close", () => clearTimeout(timer));
+  // What still comes is read: octets unread at the end would reset the connection, the answer with it.
+  socket.resume();
+  socket.end(plainHttpRefusal(local, asked));
+}
+
+/** @param asked - The request's Host field, not checked yet; undefined where nobody looked at it. */
+export function plainHttpRefusal(local: Endpoint, asked: string | undefined): string {
   const { host } = parseHost(asked ?? "") ?? { host: "" };
   const url = `https://${formatHost({ host: host === "" ? local.address : host, port: local.port })}/`;
   const text = `This port speaks HTTPS, and the request came as plain HTTP. Ask ${url} instead.\n`;
@@ -23,8 +33,5 @@ export function refusePlainHttp(socket: Socket, local: Endpoint, asked: string |
     `Content-Length: ${Buffer.byteLength(text)}`,
     "Connection: close",
   ];
-  socket.setTimeout(patience, () => socket.destroy());
-  // What still comes is read: octets unread at the end would reset the connection, the answer with it.
-  socket.resume();
-  socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
+  return `${head.join("\r\n")}\r\n\r\n${text}`;
 }

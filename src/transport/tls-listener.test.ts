@@ -321,8 +321,8 @@ for (const reading of ["borrowed", "plain"] as const) {
     }
 
     it("answers plain HTTP by a 400 that names the address to ask", async () => {
-      const [a] = await made;
-      await using server = await running({ reading, sites: [site(["*"], a)] });
+      const [a, b] = await made;
+      await using server = await running({ reading, sites: [site(["a.test"], a), site(["b.test"], b)] });
       const socket = connectTcp(server.port, "127.0.0.1");
       socket.write("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
       let answer = "";
@@ -335,6 +335,26 @@ for (const reading of ["borrowed", "plain"] as const) {
       deepStrictEqual(server.lines, [
         "TLS handshake with 127.0.0.1 failed: the client sent plain HTTP to the TLS port",
       ]);
+    });
+
+    it("answers plain HTTP so, too, where there is but one certificate and no need to look first", async () => {
+      const [a] = await made;
+      await using server = await running({ reading, sites: [site(["*"], a)] });
+      const answers: string[] = [];
+      for (const text of ["GET / HTTP/1.1\r\nHost: a.test\r\n\r\n", "CONNECT a.test:443 HTTP/1.1\r\n\r\n"]) {
+        const socket = connectTcp(server.port, "127.0.0.1");
+        let answer = "";
+        socket.on("data", (bytes) => {
+          answer += bytes;
+        });
+        socket.write(text);
+        await once(socket, "close");
+        answers.push(answer);
+      }
+      for (const answer of answers) {
+        match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
+        match(answer, /Ask https:\/\/(?:a\.test|127\.0\.0\.1):\d+\/ instead\.\n$/);
+      }
     });
 
     it("says what speaks no TLS at all, and is silent where a client just leaves", async () => {

@@ -1,6 +1,7 @@
 /** From accepted sockets to channels whose handshake is through. */
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
+import type { TLSSocketOptions } from "node:tls";
 import type { Clock, Endpoint, Millis } from "../message/index.ts";
 import type { Reporter } from "../observe/index.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type HandshakeError,
   HandshakeFailures,
   readClientHello,
+  sentPlainHttp,
   settle,
   type TlsChoice,
   type TlsTermination,
@@ -15,9 +17,16 @@ import {
 import type { Channel } from "./channel.ts";
 import { localOf, remoteOf } from "./endpoints.ts";
 import { borrowingSocket } from "./handles.ts";
-import { refusePlainHttp } from "./plain-http.ts";
+import { plainHttpRefusal, refusePlainHttp } from "./plain-http.ts";
 import { TlsChannel } from "./tls-channel.ts";
-import { beginTls, feedTls, type ServerTlsSocket, verifyFault } from "./tls-socket.ts";
+import {
+  answerInClear,
+  beginTls,
+  feedTls,
+  type ServerTlsSocket,
+  tlsSocketOn,
+  verifyFault,
+} from "./tls-socket.ts";
 
 export interface TlsListening {
   readonly termination: TlsTermination;
@@ -79,6 +88,25 @@ export class TlsEntrance {
 
   /** The same for a connection of which there is no socket yet. */
   enterHandle(handle: object, listener: Endpoint): void {
+    const { only } = this.#tls.termination;
+    const direct = only === undefined ? undefined : tlsSocketOn(handle, this.#optionsFor(only));
+    if (only === undefined || direct === undefined) {
+      this.#listenFirst(handle, listener);
+      return;
+    }
+    // Nothing depends on the client's first words, so that nobody needs to read them before.
+    const arrival = this.#arrival(direct, listener, true);
+    answerInClear(direct, (error) => {
+      if (!sentPlainHttp(error)) {
+        return undefined;
+      }
+      this.#failed(arrival, error);
+      return plainHttpRefusal(localOf(direct, listener), undefined);
+    });
+    this.#follow(arrival, direct, only, () => direct.servername);
+  }
+
+  #listenFirst(handle: object, listener: Endpoint): void {
     const socket = borrowingSocket(handle, (bytes) => {
       if (!arrival.begun) {
         this.#heard(arrival, bytes);
@@ -88,16 +116,21 @@ export class TlsEntrance {
     socket.resume();
   }
 
-  #arrive(socket: Socket, listener: Endpoint): Arrival {
+  #arrival(socket: Socket, listener: Endpoint, begun: boolean): Arrival {
     const arrival: Arrival = {
       listener,
       remote: remoteOf(socket, listener),
       deadline: setTimeout(() => this.#late(arrival), this.#patience),
       socket,
       seen: undefined,
-      begun: false,
+      begun,
     };
     this.#arriving.add(arrival);
+    return arrival;
+  }
+
+  #arrive(socket: Socket, listener: Endpoint): Arrival {
+    const arrival = this.#arrival(socket, listener, false);
     const gone = (): void => {
       if (!arrival.begun) {
         this.#through(arrival);
@@ -153,18 +186,34 @@ export class TlsEntrance {
   #begin(arrival: Arrival, seen: Uint8Array, serverName: string | undefined): void {
     arrival.begun = true;
     const choice = this.#tls.termination.choose(serverName);
-    const socket = beginTls(arrival.socket, this.#reading, {
-      isServer: true,
-      secureContext: choice.context,
-      ALPNProtocols: this.#protocols,
-      requestCert: choice.clients !== undefined,
-      rejectUnauthorized: choice.clients?.mode === "required",
-    });
+    const socket = beginTls(arrival.socket, this.#reading, this.#optionsFor(choice));
     arrival.socket = socket;
     arrival.seen = undefined;
+    this.#follow(arrival, socket, choice, () => serverName);
+    feedTls(socket, seen);
+  }
+
+  #optionsFor({ context, clients }: TlsChoice): TLSSocketOptions {
+    return {
+      isServer: true,
+      secureContext: context,
+      ALPNProtocols: this.#protocols,
+      requestCert: clients !== undefined,
+      rejectUnauthorized: clients?.mode === "required",
+    };
+  }
+
+  /** @param asked - What the client asked for, once the handshake is through. */
+  #follow(arrival: Arrival, socket: ServerTlsSocket, choice: TlsChoice, asked: () => unknown): void {
     let channel: TlsChannel | undefined;
     socket.on("secure", () => {
-      channel = this.#admit(arrival, socket, choice, serverName);
+      const name = asked();
+      channel = this.#admit(
+        arrival,
+        socket,
+        choice,
+        typeof name === "string" ? name.toLowerCase() : undefined,
+      );
     });
     socket.on("error", (error: HandshakeError) => {
       if (channel === undefined) {
@@ -173,13 +222,18 @@ export class TlsEntrance {
         channel.failed(error);
       }
     });
+    socket.once("end", () => {
+      if (channel === undefined) {
+        // It just left; only our side of the connection would stay.
+        socket.destroy();
+      }
+    });
     // After the handshake Node tells TLS errors by this event, and closes nothing.
     socket.on("_tlsError", (error: Error) => channel?.failed(error));
     socket.on("close", () => {
       this.#through(arrival);
       channel?.closed();
     });
-    feedTls(socket, seen);
   }
 
   #admit(
@@ -190,7 +244,9 @@ export class TlsEntrance {
   ): TlsChannel | undefined {
     this.#through(arrival);
     const { remote, listener } = arrival;
-    const settled = settle(socket, choice.clients, serverName, verifyFault(socket), this.#tls.clock.wall());
+    const { clients } = choice;
+    const unverified = clients === undefined ? undefined : verifyFault(socket);
+    const settled = settle(socket, clients, serverName, unverified, this.#tls.clock.wall());
     if (settled.type === "refused") {
       this.#failures.tell(remote.address, settled.because);
       socket.destroy();

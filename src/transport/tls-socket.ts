@@ -19,11 +19,20 @@ export interface TlsHandle {
   /** Octets as if they had come from the network. */
   receive?(bytes: Uint8Array): void;
   verifyError?(): { readonly code?: string } | null | undefined;
+  /** Told of a broken handshake before the socket is. */
+  onerror?: unknown;
+  writeBuffer?: Send;
+  shutdown?: Send;
 }
+
+type Send = (...given: readonly unknown[]) => number;
 
 /** The handle of the TCP connection itself. */
 interface TcpHandle {
   readonly writeQueueSize?: number;
+  readonly writeBuffer?: Send;
+  readonly shutdown?: Send;
+  readStop?(): number;
   close(done?: () => void): void;
   reset?(done?: () => void): number;
 }
@@ -85,6 +94,44 @@ export function beginTls(
     }
   }
   return new TLSSocket(accepted, options) as ServerTlsSocket;
+}
+
+/**
+ * The same for a connection of which there is no socket yet. Its handshake begins by itself.
+ *
+ * @returns undefined where Node does not offer what that needs; the handle is as before then.
+ */
+export function tlsSocketOn(handle: object, options: TLSSocketOptions): ServerTlsSocket | undefined {
+  return rebuildable ? rebuilt(handle, options) : undefined;
+}
+
+/**
+ * Answers in the clear a client whose first octets are no TLS.
+ *
+ * @param answerTo - Told of the error that ends the handshake; what it answers is sent past the
+ *   encryption, and then the connection closes. Where it answers undefined, Node goes on as ever.
+ */
+export function answerInClear(socket: ServerTlsSocket, answerTo: (error: Error) => string | undefined): void {
+  const handle = socket._handle;
+  const parent = handle?._parent;
+  const { onerror } = handle ?? {};
+  if (typeof onerror !== "function" || !parent?.writeBuffer || !parent.shutdown || handle === null) {
+    return;
+  }
+  let answered = false;
+  handle.onerror = function (this: unknown, error: Error): void {
+    const answer = answered ? undefined : answerTo(error);
+    if (answer !== undefined) {
+      answered = true;
+      handle.writeBuffer = (...given) => parent.writeBuffer?.(...given) ?? 0;
+      handle.shutdown = (...given) => parent.shutdown?.(...given) ?? 0;
+      parent.readStop?.();
+      socket.once("finish", () => socket.destroy());
+      socket.end(Buffer.from(answer, "latin1"));
+    } else if (!answered) {
+      Reflect.apply(onerror, this, [error]);
+    }
+  };
 }
 
 /** Gives a new socket what was read before it was there; `seen` is borrowed. */
