@@ -29,6 +29,13 @@ export function takeBlock(): Buffer {
   return kept.pop() ?? Buffer.allocUnsafeSlow(blockOctets);
 }
 
+/** A block that somebody may still look into will not be given back: it is lent no more, nor used again. */
+export function dropBlock(block: Buffer): void {
+  if (block.length === blockOctets) {
+    lent -= 1;
+  }
+}
+
 /** Each block once, and nobody may look into it any more. */
 export function giveBlock(block: Buffer): void {
   if (block.length === blockOctets) {

@@ -53,7 +53,13 @@ export class Http2Session extends Session implements Http2ServerSink {
 
   flushed(): void {
     this.#flushed = true;
+    this.machine.unhold(this.now());
     this.settle();
+  }
+
+  override closed(error: Error | undefined): void {
+    super.closed(error);
+    this.machine.release();
   }
 
   push(parent: StreamId, target: string, fields: Fields): boolean {
@@ -172,6 +178,10 @@ export class Http2Session extends Session implements Http2ServerSink {
         }
         const chunks = this.machine.drain(this.now(), room);
         if (chunks.length === 0) {
+          if (this.machine.owes) {
+            // A source that became ready while it was asked.
+            this.#yield();
+          }
           break;
         }
         this.#flushed = this.channel.write(chunks);
@@ -181,6 +191,8 @@ export class Http2Session extends Session implements Http2ServerSink {
     }
     this.#writing = false;
     if (!this.#flushed) {
+      // Nothing is read until they have left.
+      this.machine.hold();
       this.#stalledSince = this.now();
       this.#waiting = this.channel.waiting;
     }

@@ -9,6 +9,12 @@ import {
 } from "../message/index.ts";
 import { errorOf } from "./foreign.ts";
 
+/**
+ * Small arrivals that nobody has read are gathered: a client that sends octet by octet
+ * would have us keep a hundred times what its window allows.
+ */
+const gatherOctets: Octets = 4_096;
+
 /** What the content tells the connection it comes from. */
 export interface ContentSource {
   /** Someone reads for the first time: the client may be waiting to be told. */
@@ -26,6 +32,9 @@ export class InboundContent implements PulledContent {
   trailers: Fields = Fields.empty;
   readonly #source: ContentSource;
   #queue: Buffer[] = [];
+  /** The last of the queue while there is room in it, and how much of it is filled. */
+  #gather: Buffer | undefined;
+  #gathered: Octets = 0;
   #ended = false;
   #failed: Error | undefined;
   #cancelled = false;
@@ -64,7 +73,7 @@ export class InboundContent implements PulledContent {
 
   read(): Uint8Array | "pending" | "end" {
     this.begin();
-    const next = this.#queue.shift();
+    const next = this.#next();
     if (next !== undefined) {
       this.#source.consumed(next.length);
       return next;
@@ -101,7 +110,7 @@ export class InboundContent implements PulledContent {
   /** `bytes` are borrowed: a copy is kept. */
   push(bytes: Uint8Array): void {
     if (!this.#cancelled) {
-      this.#queue.push(Buffer.from(bytes));
+      this.#keep(bytes);
       this.#wake();
     }
   }
@@ -122,6 +131,37 @@ export class InboundContent implements PulledContent {
   /** The request's content is through and its connection becomes a tunnel: read on. */
   reopen(): void {
     this.#ended = this.#cancelled;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.#queue.length > 0 && bytes.length <= gatherOctets >> 2) {
+      if (this.#gather === undefined || this.#gathered + bytes.length > gatherOctets) {
+        this.#seal();
+        this.#gather = Buffer.allocUnsafeSlow(gatherOctets);
+        this.#gathered = 0;
+        this.#queue.push(this.#gather);
+      }
+      this.#gather.set(bytes, this.#gathered);
+      this.#gathered += bytes.length;
+    } else {
+      this.#seal();
+      this.#queue.push(Buffer.from(bytes));
+    }
+  }
+
+  /** Nothing more goes into the buffer that was filled last. */
+  #seal(): void {
+    if (this.#gather !== undefined && this.#queue.length > 0) {
+      this.#queue[this.#queue.length - 1] = this.#gather.subarray(0, this.#gathered);
+    }
+    this.#gather = undefined;
+  }
+
+  #next(): Buffer | undefined {
+    if (this.#queue.length === 1) {
+      this.#seal();
+    }
+    return this.#queue.shift();
   }
 
   #wake(): void {

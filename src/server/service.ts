@@ -12,6 +12,7 @@ import type { AccessFacts, AccessLog, Reporter } from "../observe/index.ts";
 import type { Http1ServerOptions } from "../protocol/http1/index.ts";
 import type { Http2ServerOptions } from "../protocol/http2/index.ts";
 import type { Channel, CurrentDate, Deadlines } from "../transport/index.ts";
+import { BrokenLines } from "./broken-lines.ts";
 import type { Call } from "./call.ts";
 import type { Respond } from "./compile.ts";
 import { errorOf, release, traceOf } from "./foreign.ts";
@@ -59,6 +60,7 @@ export class Service {
   /** Opened when the server listens. */
   log: AccessLog | undefined;
   readonly #reporter: Reporter;
+  readonly #broken: BrokenLines;
   #onEmpty: (() => void) | undefined;
 
   constructor(parts: ServiceParts) {
@@ -70,6 +72,7 @@ export class Service {
     this.timeouts = parts.timeouts;
     this.#respond = parts.respond;
     this.#reporter = parts.reporter;
+    this.#broken = new BrokenLines(parts.clock, (line) => parts.reporter.warn(line));
   }
 
   handle(request: HttpRequest, call: Call): HttpResponse | Promise<HttpResponse> {
@@ -116,7 +119,7 @@ export class Service {
 
   /** A peer broke a rule or passed a limit that its whole connection answers for. */
   logBroken(session: Session, error: HttpError): void {
-    this.#reporter.warn(`HTTP/${session.version} connection of ${session.remote.address}: ${error.detail}`);
+    this.#broken.tell(`HTTP/${session.version} connection of ${session.remote.address}: ${error.detail}`);
   }
 
   waitUntil(promise: Promise<unknown>): void {

@@ -142,9 +142,8 @@ export abstract class Session implements Receiver, Timed, CallOwner {
   closed(error: Error | undefined): void {
     this.#gone = true;
     this.service.deadlines.forget(this);
-    const reason = error === undefined ? leftEarly() : Object.assign(leftEarly(), { cause: error });
     for (const call of this.calls.takeAll()) {
-      this.giveUp(call, reason);
+      this.giveUp(call, error === undefined ? leftEarly() : Object.assign(leftEarly(), { cause: error }));
     }
     this.service.left(this);
   }
@@ -173,10 +172,7 @@ export abstract class Session implements Receiver, Timed, CallOwner {
     const stalled = this.stalledSince;
     const { writeStall } = this.service.timeouts;
     if (stalled !== undefined && now >= stalled + writeStall && !this.progressed(now)) {
-      const front = this.calls.front;
-      if (front !== undefined) {
-        front.cause ??= `the client took nothing for ${writeStall} ms`;
-      }
+      this.calls.front?.failedBy(`the client took nothing for ${writeStall} ms`);
       this.channel.destroy("reset");
       return;
     }
@@ -245,6 +241,10 @@ export abstract class Session implements Receiver, Timed, CallOwner {
       },
       discarded: () => {
         this.machine.discard(stream, this.now());
+        const call = this.calls.find(stream);
+        if (call?.halfOver === true) {
+          this.finish(call);
+        }
         this.#settleLater();
       },
       threw: (error) => this.#threw(stream, error),

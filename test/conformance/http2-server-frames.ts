@@ -31,6 +31,9 @@ import {
 const zeros = (octets: number): Buffer => Buffer.alloc(octets);
 const postEvent = "request 1 POST / a length=?";
 const lost = "cancelled 1 CANCEL RFC 9113 §5.4.1";
+/** HEADERS whose priority depends on their own stream. */
+const selfish = (id: number, flags: number): Buffer =>
+  frame(1, flags | priorityFlag, id, Buffer.concat([uint32(id), Buffer.from([16]), block(getLines())]));
 
 /** A first part of the connection that is not what it must be. */
 function badStart(name: string, input: readonly Uint8Array[], acknowledged = false): Http2Row {
@@ -256,20 +259,37 @@ const paddingRows: readonly Http2Row[] = [
   },
   {
     name: "HEADERS that depend on themselves",
-    source: "RFC 9113 §5.3.2",
+    source: "RFC 7540 §5.3.1",
     input: [
-      frame(
-        1,
-        endStream | endHeaders | priorityFlag,
-        1,
-        Buffer.concat([uint32(1), Buffer.from([16]), block(getLines())]),
-      ),
-      priority(3, 3),
-      get(3),
+      selfish(1, endHeaders | endStream),
+      selfish(3, endStream),
+      continuation(3, "", endHeaders),
+      get(5),
     ],
-    events: [...told(1), ...told(3)],
-    frames: [answered(1), answered(3)],
+    events: ["fault 1 PROTOCOL_ERROR RFC 7540 §5.3.1", "fault 3 PROTOCOL_ERROR RFC 7540 §5.3.1", ...told(5)],
+    frames: [resetOf(1, "PROTOCOL_ERROR"), resetOf(3, "PROTOCOL_ERROR"), answered(5)],
   },
+  {
+    name: "PRIORITY of an open stream that depends on itself",
+    source: "RFC 7540 §5.3.1",
+    input: [post(1), priority(1, 1), priority(1, 1), get(3)],
+    answering: "whole",
+    events: ["request 1 POST / a length=?", "cancelled 1 PROTOCOL_ERROR RFC 7540 §5.3.1", ...told(3)],
+    frames: [resetOf(1, "PROTOCOL_ERROR"), answered(3)],
+  },
+  fatal("PRIORITY of an idle stream that depends on itself", "RFC 7540 §5.3.1", "PROTOCOL_ERROR", [
+    priority(3, 3),
+  ]),
+  fatal(
+    "WINDOW_UPDATE of 0 on a stream that is over",
+    "RFC 9113 §6.9",
+    "PROTOCOL_ERROR",
+    [get(1), windowUpdate(1, 0)],
+    {
+      events: [...told(1), "fault PROTOCOL_ERROR RFC 9113 §6.9"],
+      frames: [answered(1), "GOAWAY 1 PROTOCOL_ERROR"],
+    },
+  ),
   fatal("HEADERS with more padding than octets", "RFC 9113 §6.1", "PROTOCOL_ERROR", [
     frame(1, endStream | endHeaders | padded, 1, [200, ...block(getLines())]),
   ]),

@@ -200,11 +200,7 @@ const contentRows: readonly Http2Row[] = [
     input: [post(1, ["content-length", "6"]), data(1, "hello!", endStream), get(3)],
     limits: { content: 5 },
     events: ["fault 1 413", ...told(3)],
-    frames: [
-      answered(1, 413).replace(" date", " content-length=0 date"),
-      resetOf(1, "NO_ERROR"),
-      answered(3),
-    ],
+    frames: [answered(1, 413).replace(" date", " content-length=0 date"), answered(3)],
   },
   {
     name: "more streams than may be open",
@@ -226,8 +222,39 @@ const contentRows: readonly Http2Row[] = [
     input: [post(1), data(1, "hi"), data(1, "", endStream), get(3)],
     answering: "head",
     events: [posted("?"), "request 3 GET / a length=0"],
+    frames: [answered(1), answered(3)],
+  },
+  {
+    name: "more content announced than is worth waiting for",
+    source: "RFC 9113 §8.1",
+    input: [post(1, ["content-length", "65537"]), data(1, "hi"), get(3)],
+    answering: "head",
+    events: [`${posted(65_537)} content-length=65537`, "request 3 GET / a length=0"],
     frames: [answered(1), resetOf(1, "NO_ERROR"), answered(3)],
   },
+  {
+    name: "more content than is worth waiting for",
+    source: "RFC 9113 §8.1",
+    input: [post(1), ...Array.from({ length: 5 }, () => data(1, "x".repeat(16_000))), get(3)],
+    answering: "head",
+    events: [posted("?"), "request 3 GET / a length=0"],
+    frames: [answered(1), resetOf(1, "NO_ERROR"), answered(3)],
+  },
+  ...(
+    [
+      ["content that nobody waits for, longer than announced", 1, data(1, "hi", endStream)],
+      ["content that nobody waits for, shorter than announced", 3, data(1, "hi", endStream)],
+    ] as const
+  ).map(
+    ([name, length, input]): Http2Row => ({
+      name,
+      source: "RFC 9113 §8.1.1",
+      input: [post(1, ["content-length", String(length)]), input],
+      answering: "head",
+      events: [`${posted(length)} content-length=${length}`, "cancelled 1 PROTOCOL_ERROR RFC 9113 §8.1.1"],
+      frames: [answered(1), resetOf(1, "PROTOCOL_ERROR")],
+    }),
+  ),
   {
     name: "content that is read behind the answer",
     source: "RFC 9113 §8.1",

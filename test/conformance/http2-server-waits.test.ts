@@ -73,7 +73,15 @@ describe("HTTP/2 waiting", () => {
       [preface, settings(), settingsAck, post(1), data(1, "hi")],
       50,
       [postEvent, "content 1 hi", "fault 1 408"],
-      [`HEADERS 1 END :status=408 content-length=0 ${date}`, "RST_STREAM 1 NO_ERROR"],
+      [`HEADERS 1 END :status=408 content-length=0 ${date}`],
+    ],
+    [
+      "for the end of content that nobody reads, two seconds (§8.1)",
+      { answering: "head" },
+      [preface, settings(), settingsAck, post(1), data(1, "hi")],
+      2_000,
+      [postEvent],
+      ["RST_STREAM 1 NO_ERROR"],
     ],
     [
       "for a client that waits for 100 (Continue): not at all",
@@ -159,6 +167,16 @@ describe("HTTP/2 waiting", () => {
     deepStrictEqual(drive.take().events, []);
     drive.pass(1);
     deepStrictEqual(drive.take().events, ["fault 1 408", "fault 3 408"]);
+  });
+
+  it("not while nothing is read because octets wait to leave", () => {
+    const drive = connected({ limits: { keepAlive: 50 } });
+    drive.machine.hold();
+    drive.now += 500;
+    drive.machine.expire(drive.now);
+    strictEqual(drive.machine.deadline, undefined);
+    drive.machine.unhold(drive.now);
+    strictEqual(drive.machine.deadline, drive.now + 50);
   });
 
   it("not while nothing is read because too much is owed", () => {

@@ -30,8 +30,8 @@ export type TrailerWriter = (stream: ServerStream, trailers: Fields) => void;
 export class ContentSender {
   readonly #link: ServerLink;
   readonly #writeTrailers: TrailerWriter;
-  /** Streams that only the connection's window holds back; some may be gone. */
-  #blocked: ServerStream[] = [];
+  /** Streams whose source became ready while it said that it was not: they are asked in the next turn. */
+  #again: ServerStream[] = [];
   // The frame of the turn under way: where it begins and ends, and what it may hold.
   #block: Uint8Array | undefined;
   #headAt = 0;
@@ -46,7 +46,7 @@ export class ContentSender {
   /** A stream could send now. */
   get isBusy(): boolean {
     const { schedule } = this.#link;
-    return schedule !== undefined && !schedule.isEmpty;
+    return schedule !== undefined && (!schedule.isEmpty || this.#again.length > 0);
   }
 
   /** The head of `response` was sent; its content follows. */
@@ -69,7 +69,8 @@ export class ContentSender {
 
   /** The stream's source has something again. */
   ready(stream: ServerStream): void {
-    if (stream.sending && stream.piece === undefined) {
+    if (stream.sending && stream.piece === undefined && !stream.gone) {
+      stream.pending = false;
       stream.readied = true;
       this.#offer(stream);
     }
@@ -77,20 +78,19 @@ export class ContentSender {
 
   /** The stream's window has grown. */
   opened(stream: ServerStream): void {
-    if (stream.sending && stream.piece !== undefined && !stream.scheduled) {
+    if (stream.sending && needsWindow(stream) && !stream.pending && !stream.scheduled) {
       this.#offer(stream);
     }
   }
 
   /** The connection's window has grown. */
   openedAll(): void {
-    if (this.#blocked.length > 0) {
-      const waiting = this.#blocked;
-      this.#blocked = [];
+    const { blocked } = this.#link;
+    if (blocked.size > 0) {
+      const waiting = [...blocked];
+      blocked.clear();
       for (const stream of waiting) {
-        if (!stream.gone) {
-          this.opened(stream);
-        }
+        this.opened(stream);
       }
     }
   }
@@ -100,6 +100,9 @@ export class ContentSender {
     const { schedule, out } = this.#link;
     if (schedule === undefined) {
       return;
+    }
+    for (const stream of this.#again.splice(0)) {
+      this.ready(stream);
     }
     while (out.octets < room) {
       const stream = schedule.next();
@@ -113,12 +116,12 @@ export class ContentSender {
   }
 
   #offer(stream: ServerStream): void {
-    if (stream.piece === undefined) {
+    if (!needsWindow(stream)) {
       this.#link.scheduleOf().add(stream);
     } else if (stream.window <= 0) {
       this.#stall(stream);
     } else if (this.#link.window <= 0) {
-      this.#blocked.push(stream);
+      this.#link.blocked.add(stream);
       this.#stall(stream);
     } else {
       this.#link.scheduleOf().add(stream);
@@ -145,6 +148,11 @@ export class ContentSender {
         if (this.#block !== undefined && this.#endAt - this.#headAt === this.#limit && stream.left !== 0) {
           return;
         }
+        // What no window lets through is not asked for: many streams would hold a piece each.
+        if (this.#block === undefined && needsWindow(stream) && this.#allowed(stream) <= 0) {
+          this.#wait(stream);
+          return;
+        }
         if (!this.#pull(stream)) {
           return;
         }
@@ -161,6 +169,7 @@ export class ContentSender {
   /** Asks for the next octets. @returns false where the turn is over. */
   #pull(stream: ServerStream): boolean {
     const { id } = stream;
+    stream.pending = false;
     stream.readied = false;
     const got = this.#link.sink.pull(id);
     if (stream.gone) {
@@ -168,8 +177,10 @@ export class ContentSender {
     }
     if (got === "pending") {
       stream.stalled = undefined;
-      if (!stream.readied) {
-        this.#link.schedule?.remove(stream);
+      stream.pending = true;
+      this.#link.schedule?.remove(stream);
+      if (stream.readied) {
+        this.#again.push(stream);
       }
       return false;
     }
@@ -199,13 +210,22 @@ export class ContentSender {
     return false;
   }
 
+  #allowed(stream: ServerStream): Octets {
+    return Math.min(stream.window, this.#link.window, leastMaxFrame);
+  }
+
+  /** No window is open. */
+  #wait(stream: ServerStream): void {
+    this.#link.schedule?.remove(stream);
+    this.#offer(stream);
+  }
+
   /** Begins a frame. @returns false where no window lets it through. */
   #open(stream: ServerStream, piece: Uint8Array): boolean {
-    const { out, window } = this.#link;
-    const allowed = Math.min(stream.window, window, leastMaxFrame);
+    const { out } = this.#link;
+    const allowed = this.#allowed(stream);
     if (allowed <= 0) {
-      this.#link.schedule?.remove(stream);
-      this.#offer(stream);
+      this.#wait(stream);
       return false;
     }
     out.reserve(frameHead + Math.min(allowed, leastRoom));
@@ -269,4 +289,9 @@ export class ContentSender {
       this.#link.endLocal(stream);
     }
   }
+}
+
+/** Octets follow for certain: of unknown length, there may be nothing but the end. */
+function needsWindow({ piece, left }: ServerStream): boolean {
+  return piece !== undefined || (left !== undefined && left > 0);
 }

@@ -34,6 +34,8 @@ export type Http2FaultName =
   | "unexpectedPush"
   | "badPrioritySize"
   | "badPriorityUpdate"
+  | "selfDependency"
+  | "idleSelfDependency"
   | "badSettingsAck"
   | "settingsTimeout"
   | "malformed"
@@ -89,6 +91,8 @@ export const faults: Readonly<Record<Http2FaultName, Http2Fault>> = {
   unexpectedPush: connection("RFC 9113 §8.4", protocolError),
   badPrioritySize: stream("RFC 9113 §6.3", frameSizeError),
   badPriorityUpdate: connection("RFC 9218 §7.1", protocolError),
+  selfDependency: stream("RFC 7540 §5.3.1", protocolError),
+  idleSelfDependency: connection("RFC 7540 §5.3.1", protocolError),
   badSettingsAck: connection("RFC 9113 §6.5", frameSizeError),
   settingsTimeout: connection("RFC 9113 §6.5.3", errorCode.settingsTimeout),
   malformed: stream("RFC 9113 §8.1.1", protocolError),

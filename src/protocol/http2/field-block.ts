@@ -6,6 +6,8 @@ export class FieldBlock {
   /** The stream it belongs to; 0 while none is under way. */
   stream: StreamId = 0;
   endsStream = false;
+  /** Its HEADERS gave a priority that depends on the stream itself. */
+  ofItself = false;
   /** CONTINUATION frames so far. */
   continuations = 0;
   #bytes: ByteStore | undefined;
@@ -21,6 +23,7 @@ export class FieldBlock {
   begin(stream: StreamId, endsStream: boolean, bytes: Uint8Array, start: number, end: number): void {
     this.stream = stream;
     this.endsStream = endsStream;
+    this.ofItself = false;
     this.continuations = 0;
     this.#bytes = new ByteStore();
     this.#bytes.append(bytes.subarray(start, end));

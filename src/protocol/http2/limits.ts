@@ -70,7 +70,7 @@ export const defaultHttp2Limits: Http2Limits = {
   continuations: 32,
   streamWindow: 131_072,
   connectionWindow: 262_144,
-  windowGrowth: 16_777_216,
+  windowGrowth: 4_194_304,
   unsent: 262_144,
   unsentControl: 65_536,
   pushes: 32,

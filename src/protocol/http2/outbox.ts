@@ -4,7 +4,7 @@
  * A writer asks for room, writes at `at` in `block` and moves `at`.
  */
 import { Buffer } from "node:buffer";
-import { blockOctets, giveBlock, takeBlock } from "../../bytes/index.ts";
+import { blockOctets, dropBlock, giveBlock, takeBlock } from "../../bytes/index.ts";
 import type { Octets } from "../../message/index.ts";
 
 const none: Buffer = Buffer.alloc(0);
@@ -66,6 +66,19 @@ export class Outbox {
     this.block = none;
     this.at = 0;
     return chunks;
+  }
+
+  /** Lets go of everything: what was owed, and what the last `drain` gave, which may still be looked at. */
+  release(): void {
+    for (const block of [...this.#lent, ...this.#fullBlocks, this.block]) {
+      dropBlock(block);
+    }
+    this.#lent = [];
+    this.#full = [];
+    this.#fullBlocks = [];
+    this.#fullOctets = 0;
+    this.block = none;
+    this.at = 0;
   }
 
   #turn(octets: Octets): void {

@@ -15,6 +15,7 @@ import {
 import type { ResponseWriter } from "./response-writer.ts";
 import type { ServerClosing } from "./server-closing.ts";
 import type { ServerLink } from "./server-link.ts";
+import type { ServerRequests } from "./server-requests.ts";
 import type { ServerStream } from "./server-stream.ts";
 import type { ServerWaits } from "./server-waits.ts";
 import { type StreamFrame, type StreamState, verdicts } from "./stream-states.ts";
@@ -24,12 +25,20 @@ export class ServerControl {
   readonly #writer: ResponseWriter;
   readonly #closing: ServerClosing;
   readonly #waits: ServerWaits;
+  readonly #requests: ServerRequests;
 
-  constructor(link: ServerLink, writer: ResponseWriter, closing: ServerClosing, waits: ServerWaits) {
+  constructor(
+    link: ServerLink,
+    writer: ResponseWriter,
+    closing: ServerClosing,
+    waits: ServerWaits,
+    requests: ServerRequests,
+  ) {
     this.#link = link;
     this.#writer = writer;
     this.#closing = closing;
     this.#waits = waits;
+    this.#requests = requests;
   }
 
   settings(flags: number, id: StreamId, bytes: Uint8Array, start: number, end: number): void {
@@ -39,6 +48,9 @@ export class ServerControl {
     } else if ((flags & frameFlag.ack) !== 0) {
       if (end === start) {
         link.count("settingsFrames", "SETTINGS frames");
+        if (!this.#waits.acknowledged) {
+          this.#requests.acknowledged();
+        }
         this.#waits.acknowledge(link.now);
       } else {
         link.fault(
@@ -174,6 +186,10 @@ export class ServerControl {
     const link = this.#link;
     const stream = this.#find(id, "windowUpdate");
     if (stream === undefined) {
+      if (increment === 0) {
+        // There is no stream to reset, and it is an error wherever it stands.
+        link.fault(clientFault("badWindowUpdate", `WINDOW_UPDATE of 0 octets on stream ${id}`));
+      }
       return;
     }
     if (increment === 0) {
@@ -190,7 +206,7 @@ export class ServerControl {
   }
 
   /** Priorities as RFC 7540 had them mean nothing any more (RFC 9113 §5.3.2): only their form is looked at. */
-  priority(id: StreamId, start: number, end: number): void {
+  priority(id: StreamId, bytes: Uint8Array, start: number, end: number): void {
     const link = this.#link;
     if (id === 0) {
       link.fault(clientFault("badStreamId", "PRIORITY on stream 0"));
@@ -204,6 +220,19 @@ export class ServerControl {
       }
     } else {
       link.count("priorityFrames", "priority frames");
+      if (readUint31(bytes, start) === id) {
+        this.#selfDependency(id);
+      }
+    }
+  }
+
+  #selfDependency(id: StreamId): void {
+    const { streams, now } = this.#link;
+    const detail = `PRIORITY of stream ${id} depends on the stream itself`;
+    if (streams.find(id) !== undefined) {
+      this.#link.breakStream(id, clientFault("selfDependency", detail));
+    } else if (streams.stateOf(id, now) === "idle") {
+      this.#link.fault(clientFault("idleSelfDependency", detail));
     }
   }
 

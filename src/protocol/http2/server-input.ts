@@ -3,7 +3,7 @@ import type { Octets, StreamId } from "../../message/index.ts";
 import { clientFault, type Http2FaultName } from "./faults.ts";
 import { FieldBlock } from "./field-block.ts";
 import type { FrameReceiver } from "./frame-reader.ts";
-import { frameFlag, frameType } from "./frames.ts";
+import { frameFlag, frameType, readUint31 } from "./frames.ts";
 import type { ServerControl } from "./server-control.ts";
 import type { ServerLink } from "./server-link.ts";
 import type { ServerRequests } from "./server-requests.ts";
@@ -15,6 +15,8 @@ export class ServerInput implements FrameReceiver {
   readonly #block = new FieldBlock();
   /** The client's first SETTINGS have come. */
   #settled = false;
+  /** Grows with each frame that begins something, and each field block that ends. */
+  #begun = 0;
 
   constructor(link: ServerLink, requests: ServerRequests, control: ServerControl) {
     this.#link = link;
@@ -25,6 +27,11 @@ export class ServerInput implements FrameReceiver {
   /** A field block has begun and not ended. */
   get inBlock(): boolean {
     return this.#block.isOpen;
+  }
+
+  /** While it stays the same, what is not whole is still the same frame or field block. */
+  get begun(): number {
+    return this.#begun;
   }
 
   frame(type: number, flags: number, id: StreamId, bytes: Uint8Array, start: number, end: number): void {
@@ -51,7 +58,7 @@ export class ServerInput implements FrameReceiver {
         this.#control.rstStream(id, bytes, start, end);
         break;
       case frameType.priority:
-        this.#control.priority(id, start, end);
+        this.#control.priority(id, bytes, start, end);
         break;
       case frameType.priorityUpdate:
         this.#control.priorityUpdate(id, bytes, start, end);
@@ -101,7 +108,9 @@ export class ServerInput implements FrameReceiver {
       }
       this.#settled = true;
     }
-    if (this.#block.isOpen && type !== frameType.continuation) {
+    if (!this.#block.isOpen) {
+      this.#begun += 1;
+    } else if (type !== frameType.continuation) {
       const detail = `a frame of type ${type} within the field block of stream ${this.#block.stream}`;
       this.#fault("brokenBlock", detail);
       return false;
@@ -116,6 +125,7 @@ export class ServerInput implements FrameReceiver {
     }
     let start = from;
     let end = to;
+    let ofItself = false;
     if ((flags & (frameFlag.padded | frameFlag.priority)) !== 0) {
       const before =
         ((flags & frameFlag.padded) === 0 ? 0 : 1) + ((flags & frameFlag.priority) === 0 ? 0 : 5);
@@ -130,16 +140,18 @@ export class ServerInput implements FrameReceiver {
         this.#fault("badPadding", `${padding} octets of padding in HEADERS of ${to - from}`);
         return;
       }
+      ofItself = (flags & frameFlag.priority) !== 0 && readUint31(bytes, start - 5) === id;
     }
     const endsStream = (flags & frameFlag.endStream) !== 0;
     if ((flags & frameFlag.endHeaders) !== 0) {
-      this.#requests.block(id, endsStream, bytes, start, end);
+      this.#requests.block(id, endsStream, ofItself, bytes, start, end);
       return;
     }
     if (start === end) {
       this.#link.count("emptyFrames", "empty frames");
     }
     this.#block.begin(id, endsStream, bytes, start, end);
+    this.#block.ofItself = ofItself;
     this.#checkBlock();
   }
 
@@ -160,9 +172,10 @@ export class ServerInput implements FrameReceiver {
     }
     block.append(bytes, start, end);
     if (this.#checkBlock() && ends) {
-      const { endsStream } = block;
+      const { endsStream, ofItself } = block;
       const whole = block.take();
-      this.#requests.block(id, endsStream, whole, 0, whole.length);
+      this.#begun += 1;
+      this.#requests.block(id, endsStream, ofItself, whole, 0, whole.length);
     }
   }
 

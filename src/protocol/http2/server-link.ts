@@ -22,6 +22,14 @@ import { afterEnd } from "./stream-states.ts";
 const debugOctets = 120;
 const noDebug: Uint8Array = new Uint8Array(0);
 
+/** Content that nobody reads, after the whole response: a client about to end by itself need not be reset. */
+const unwanted = {
+  /** Octets that are thrown away before the stream is reset. */
+  octets: 65_536,
+  /** For how long they are waited for. */
+  time: 2_000,
+} as const;
+
 export class ServerLink {
   readonly sink: Http2ServerSink;
   readonly limits: Http2Limits;
@@ -34,8 +42,12 @@ export class ServerLink {
   window: Octets = firstWindow;
   /** Until then the client had to wait for us: its window was shut, or nothing was read. */
   heldUntil: Millis = 0;
+  /** Nothing is read at present. */
+  held = false;
   /** As the connection's first request has it: promised requests have the same. */
   scheme: string | undefined;
+  /** Streams that only the connection's window holds back. */
+  readonly blocked: Set<ServerStream> = new Set();
   /** Made when first something waits: most connections answer everything at once. */
   schedule: Schedule<ServerStream> | undefined;
   /** Of the call under way. */
@@ -158,10 +170,28 @@ export class ServerLink {
     stream.state = afterEnd("local", stream.state);
     if (stream.state === "closed") {
       this.completed(stream);
-    } else if (stream.discarding && !stream.tunnel) {
-      // The client need not go on sending what nobody reads (RFC 9113 §8.1).
+    } else if (stream.discarding) {
+      this.waste(stream);
+    }
+  }
+
+  /**
+   * The response is whole, and nobody reads what the request still brings. The client need not go on sending
+   * (RFC 9113 §8.1): where much is to come, or the end does not, the stream is reset. What is left of a
+   * short request is let come, for some clients lose the response to the reset.
+   */
+  waste(stream: ServerStream): void {
+    const { head, received, contentWithheld } = stream;
+    const rest = head?.contentLength === undefined ? 0 : head.contentLength - received;
+    stream.wasteSince ??= this.now;
+    stream.wasteFrom ??= received;
+    const wasted = received - stream.wasteFrom + rest;
+    const late = this.now >= stream.wasteSince + unwanted.time;
+    if (head?.method === "CONNECT" || contentWithheld || wasted > unwanted.octets || late) {
       this.writeReset(stream.id, errorCode.noError);
       this.close(stream);
+    } else {
+      this.watch(stream.wasteSince + unwanted.time - this.now);
     }
   }
 
@@ -178,6 +208,9 @@ export class ServerLink {
     }
     if (stream.scheduled) {
       this.schedule?.remove(stream);
+    }
+    if (stream.stalled !== undefined) {
+      this.blocked.delete(stream);
     }
     if (stream.unread > 0) {
       this.creditConnection(stream.unread);

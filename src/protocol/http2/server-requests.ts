@@ -29,8 +29,24 @@ export class ServerRequests {
 
   // ---- Field blocks
 
-  /** A whole field block, `bytes` from `start` to before `end`. */
-  block(id: StreamId, endsStream: boolean, bytes: Uint8Array, start: number, end: number): void {
+  /** The client has acknowledged our SETTINGS: from here on its table is as large as they say. */
+  acknowledged(): void {
+    this.#decoder.resize(this.#link.limits.headerTable);
+  }
+
+  /**
+   * A whole field block, `bytes` from `start` to before `end`.
+   *
+   * @param ofItself - Its priority depends on the stream itself.
+   */
+  block(
+    id: StreamId,
+    endsStream: boolean,
+    ofItself: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     const { streams } = this.#link;
     const opens = id > streams.last && (id & 1) === 1;
     if (!opens) {
@@ -51,7 +67,12 @@ export class ServerRequests {
       this.#trailers(id, endsStream, section);
     } else if (!streams.final) {
       streams.advance(id);
-      this.#open(id, endsStream, section);
+      if (ofItself) {
+        const detail = `HEADERS of stream ${id} depend on the stream itself`;
+        this.#link.breakStream(id, clientFault("selfDependency", detail));
+      } else {
+        this.#open(id, endsStream, section);
+      }
     }
   }
 
@@ -201,6 +222,9 @@ export class ServerRequests {
     }
     stream.progressed = this.#link.now;
     if (stream.discarding) {
+      if (stream.wasteSince !== undefined) {
+        this.#link.waste(stream);
+      }
       this.#link.credit(stream, octets);
     } else {
       stream.unread += octets;
@@ -257,22 +281,23 @@ export class ServerRequests {
     const stream = link.streams.find(id);
     const state = stream?.state ?? link.streams.stateOf(id, link.now);
     const verdict = verdicts[state][frame];
-    if (verdict === "take" || verdict === "ignore") {
-      if (!link.inbound.charge(length)) {
-        const detail = `DATA of ${length} octets is more than the connection's window allows`;
-        link.fault(clientFault("windowExceeded", detail));
-        return undefined;
-      }
-      if (stream === undefined) {
-        link.creditConnection(length);
-      }
-      return stream;
-    }
-    const error = clientFault(verdict, `DATA on stream ${id}, which is ${inWords[state] ?? state}`);
-    if (error.fault.scope === "connection") {
+    const error =
+      verdict === "take" || verdict === "ignore"
+        ? undefined
+        : clientFault(verdict, `DATA on stream ${id}, which is ${inWords[state] ?? state}`);
+    if (error?.fault.scope === "connection") {
       link.fault(error);
+    } else if (!link.inbound.charge(length)) {
+      const detail = `DATA of ${length} octets is more than the connection's window allows`;
+      link.fault(clientFault("windowExceeded", detail));
+    } else if (error === undefined && stream !== undefined) {
+      return stream;
     } else {
-      link.breakStream(id, error);
+      // It counts for the connection's window whatever becomes of it (RFC 9113 §6.9).
+      link.creditConnection(length);
+      if (error !== undefined) {
+        link.breakStream(id, error);
+      }
     }
     return undefined;
   }

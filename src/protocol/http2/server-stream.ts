@@ -26,6 +26,9 @@ export class ServerStream implements Scheduled<ServerStream> {
   unread: Octets = 0;
   /** Nobody reads it: it is thrown away. */
   discarding = false;
+  /** The response was whole then, and content that nobody reads still to come; and what had come by then. */
+  wasteSince: Millis | undefined = undefined;
+  wasteFrom: Octets | undefined = undefined;
   /** 100 (Continue) has been sent. */
   continued = false;
   /** When content came last, or began to be waited for. */
@@ -43,6 +46,8 @@ export class ServerStream implements Scheduled<ServerStream> {
   pieceAt: Octets = 0;
   /** The response has content, of which the end is not sent. */
   sending = false;
+  /** The source has nothing now, and will call. */
+  pending = false;
   /** The source became ready while it was being asked. */
   readied = false;
   /** After `piece` nothing follows but `trailers`. */

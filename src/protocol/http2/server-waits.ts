@@ -6,6 +6,9 @@ import type { ServerClosing } from "./server-closing.ts";
 import type { ServerLink } from "./server-link.ts";
 import type { ServerStream } from "./server-stream.ts";
 
+/** No path takes longer there and back. */
+const longestTrip: Millis = 1_000;
+
 export class ServerWaits {
   readonly #link: ServerLink;
   readonly #closing: ServerClosing;
@@ -14,8 +17,9 @@ export class ServerWaits {
   begun = false;
   /** The client has acknowledged our SETTINGS. */
   acknowledged = false;
-  /** Since when the end of a frame or field block is waited for. */
+  /** Since when the end of a frame or field block is waited for, and which. */
   #partialSince: Millis | undefined;
+  #partial = 0;
 
   constructor(link: ServerLink, closing: ServerClosing, now: Millis) {
     this.#link = link;
@@ -23,29 +27,30 @@ export class ServerWaits {
     this.#began = now;
   }
 
-  /** After each arrival. @param partial - A frame or field block is not whole. */
-  arrived(begun: boolean, partial: boolean, now: Millis): void {
+  /** After each arrival. @param partial - Tells which frame or field block is not whole; undefined for none. */
+  arrived(begun: boolean, partial: number | undefined, now: Millis): void {
     if (begun && !this.begun) {
       this.begun = true;
       this.#link.idleSince = now;
     }
-    if (!partial) {
+    if (partial === undefined) {
       this.#partialSince = undefined;
-    } else if (this.#partialSince === undefined) {
+    } else if (this.#partialSince === undefined || this.#partial !== partial) {
       this.#partialSince = now;
+      this.#partial = partial;
     }
   }
 
-  /** How long the acknowledgement took says what the path takes, at most. */
+  /** How long the acknowledgement took says what the path takes, at most: a client may take its time. */
   acknowledge(now: Millis): void {
     if (!this.acknowledged) {
       this.acknowledged = true;
-      this.#link.roundTrip = Math.max(1, now - this.#began);
+      this.#link.roundTrip = Math.min(longestTrip, Math.max(1, now - this.#began));
     }
   }
 
   get deadline(): Millis | undefined {
-    if (this.#link.over || this.#link.isFull) {
+    if (this.#link.over || this.#link.isFull || this.#link.held) {
       return undefined;
     }
     const next = Math.min(this.#connectionDeadline, this.#streamDeadline);
@@ -74,12 +79,12 @@ export class ServerWaits {
     if (since !== undefined) {
       return streams.final ? next : Math.min(next, since + limits.goawayTime);
     }
-    return streams.size === 0 ? Math.min(next, idleSince + limits.keepAlive) : next;
+    return streams.size === 0 ? Math.min(next, this.#from(idleSince) + limits.keepAlive) : next;
   }
 
   expire(now: Millis): void {
     const link = this.#link;
-    if (link.over || link.isFull) {
+    if (link.over || link.isFull || link.held) {
       return;
     }
     if (now >= this.#streamDeadline) {
@@ -143,7 +148,9 @@ export class ServerWaits {
         }
         link.streamDeadline = Math.min(link.streamDeadline, until);
       }
-      if (link.inbound.isOpen && waitsForContent(stream)) {
+      if (stream.wasteSince !== undefined) {
+        link.waste(stream);
+      } else if (link.inbound.isOpen && waitsForContent(stream)) {
         const until = this.#from(stream.progressed) + contentProgress;
         if (now >= until) {
           link.refuse(stream, clientFault("contentTimeout", `no content came for ${contentProgress} ms`));
@@ -155,9 +162,9 @@ export class ServerWaits {
   }
 }
 
-/** It has octets to send, and no window lets them through. */
+/** It has octets to send, and no window lets them through: `stalled` tells since when. */
 function isHeldBack(stream: ServerStream): boolean {
-  return stream.piece !== undefined && !stream.scheduled;
+  return stream.sending && !stream.scheduled;
 }
 
 /** Content is to come, and nothing of ours keeps the client from sending it. */

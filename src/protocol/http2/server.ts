@@ -47,7 +47,7 @@ export class Http2Server implements MachineBase {
     this.#waits = new ServerWaits(this.#link, this.#closing, now);
     this.#writer = new ResponseWriter(this.#link, options.dateline);
     const requests = new ServerRequests(this.#link, this.#waits);
-    const control = new ServerControl(this.#link, this.#writer, this.#closing, this.#waits);
+    const control = new ServerControl(this.#link, this.#writer, this.#closing, this.#waits, requests);
     this.#input = new ServerInput(this.#link, requests, control);
     this.#reader = new FrameReader(this.#input, clientPreface);
     this.#greet();
@@ -83,7 +83,8 @@ export class Http2Server implements MachineBase {
       return;
     }
     this.#reader.receive(wire);
-    this.#waits.arrived(this.#reader.begun, this.#reader.partial || this.#input.inBlock, now);
+    const partial = this.#reader.partial || this.#input.inBlock;
+    this.#waits.arrived(this.#reader.begun, partial ? this.#input.begun : undefined, now);
   }
 
   /** The peer will send nothing more: whole requests are answered as far as the windows allow. */
@@ -118,6 +119,17 @@ export class Http2Server implements MachineBase {
     this.#waits.expire(now);
   }
 
+  /** Nothing is read from here on, so that nothing the client sends can be late. */
+  hold(): void {
+    this.#link.held = true;
+  }
+
+  /** The client is heard again: what is waited for begins anew. */
+  unhold(now: Millis): void {
+    this.#link.held = false;
+    this.#link.heldUntil = now;
+  }
+
   /** The reader took `octets` of a request's content. */
   consumed(id: StreamId, octets: Octets, now: Millis): void {
     this.#link.now = now;
@@ -135,9 +147,8 @@ export class Http2Server implements MachineBase {
     const stream = this.#link.streams.find(id);
     if (stream !== undefined && !stream.discarding) {
       this.#link.discard(stream);
-      if (stream.state === "halfClosedLocal" && !stream.tunnel) {
-        this.#link.writeReset(id, errorCode.noError);
-        this.#link.close(stream);
+      if (stream.state === "halfClosedLocal") {
+        this.#link.waste(stream);
       }
     }
   }
@@ -256,6 +267,11 @@ export class Http2Server implements MachineBase {
     this.#writer.sender.fill(room);
     link.answers = 0;
     return link.out.drain();
+  }
+
+  /** The connection is gone: nothing that it owes will leave. */
+  release(): void {
+    this.#link.out.release();
   }
 
   /** `drain` would give something now. */
