@@ -136,6 +136,14 @@ describe("routes that can never answer", () => {
     ["within a group",                 site(to("/a/*"), group({ match: "/a/b/*" }, to({ method: "GET" }))),
       [`sites[0].routes[1].match: ${dead}: "/a/*", written before it, matches all of it (sites[0].routes[0].match)`]],
     ["other conditions",               site(to({ path: "/a", method: "GET" }), to("/a")), []],
+    ["a path outside its group",       site(group({ match: "/api/*" }, to("/users"), to("/api/users"))),
+      [`sites[0].routes[0].routes[0].match: ${dead}: lies outside "/api/*" of the group around it, and paths are written in full (sites[0].routes[0].match)`]],
+    ["one of several outside",         site(group({ match: { path: ["/a/*", "/b/*"] } }, to({ path: ["/a/x", "/c"] }))),
+      [`sites[0].routes[0].routes[0].match.path[1]: ${dead}: lies outside the paths of the group around it, and paths are written in full (sites[0].routes[0].match)`]],
+    ["another method than its group",  site(group({ match: { method: "GET" } }, to({ path: "/a", method: "POST" }))),
+      [`sites[0].routes[0].routes[0].match.method: ${dead}: the group around it has another method (sites[0].routes[0].match.method)`]],
+    ["a not that takes all of it",     site(to({ path: "/a/b", not: { path: "/a/*" } })),
+      [`sites[0].routes[0].match.not: ${dead}: \`not\` holds for all that it asks for`]],
   ];
   for (const [rule, config, expected] of rows) {
     it(rule, () => deepStrictEqual(problems(config), expected));

@@ -99,6 +99,7 @@ describe("what a configuration may say", () => {
       ["sites[0].routes[1].match: can never answer: the same match stands before it (sites[0].routes[0].match)"]],
     ["a host claimed twice",                  { sites: [{ hosts: ["a.test"], routes: [{ match: "/*", handler: good }] }, { hosts: ["*", "A.test"], routes: [{ match: "/*", handler: good }] }] },
       ['sites[1].hosts[1]: "A.test" is claimed twice (sites[0].hosts[0])']],
+    ["a port of one among all addresses",     { ...(all(good) as object), listen: ["0.0.0.0:80", "127.0.0.1:80", "[::1]:80"] }, ["listen[1]: port 80 is taken by listen[0]"]],
     ["a port twice",                          { ...(all(good) as object), listen: [{ port: 80, host: "127.0.0.1" }, 80] }, ["listen[1]: port 80 is taken by listen[0]"]],
     ["a port on two addresses",               { ...(all(good) as object), listen: ["127.0.0.1:80", "[::1]:80", 0, 0] }, []],
   ] as const;

@@ -1,5 +1,6 @@
 /** Everything that can be wrong with a configuration, found without opening anything for good. */
 import { accessSync, constants, statSync } from "node:fs";
+import { isIPv4 } from "node:net";
 import { dirname, resolve } from "node:path";
 import { longestSocketPath } from "../transport/index.ts";
 import { problemsOf } from "./issues.ts";
@@ -117,7 +118,18 @@ function collide(one: Listener, other: Listener): boolean {
   if (one.port !== other.port || one.port === 0) {
     return false;
   }
-  return one.host === other.host || one.host === undefined || other.host === undefined;
+  return (
+    one.host === other.host ||
+    one.host === undefined ||
+    other.host === undefined ||
+    isAmongAll(one.host, other.host) ||
+    isAmongAll(other.host, one.host)
+  );
+}
+
+/** Every IPv4 address of the machine is among 0.0.0.0. */
+function isAmongAll(all: string, host: string): boolean {
+  return all === "0.0.0.0" && isIPv4(host);
 }
 
 function socketProblems({ listen }: Config, base: string): Problem[] {

@@ -13,6 +13,7 @@ export interface Kind {
   children?(options: unknown): readonly Child[];
   parameters?(options: never): readonly NamedParameter[];
   destination?(options: never, base: string): Destination;
+  origins?(options: never, base: string): readonly string[];
 }
 
 /** What checking needs of a `FilterKind` besides. */

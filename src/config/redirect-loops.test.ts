@@ -1,8 +1,11 @@
 /** Configurations over the circles in which they would send a client. */
 import { deepStrictEqual } from "node:assert/strict";
-import { describe, it } from "node:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
 import { canonical, redirects, rewrite } from "../filters/index.ts";
-import { handle, redirect, respond } from "../handlers/index.ts";
+import { type FilesOptions, files, handle, redirect, respond } from "../handlers/index.ts";
 import { HttpResponse } from "../message/index.ts";
 import type { Config, RouteEntry, SiteConfig } from "./index.ts";
 import { checkConfig, formatProblem } from "./index.ts";
@@ -47,6 +50,10 @@ describe("redirects that lead in a circle", () => {
       ["sites[0].routes[0]: redirects in a circle: http://a.test/a/ to http://a.test/a to http://a.test/a/ (sites[0].routes[1])"]],
     ["by a map and a route", { sites: [site("a.test", { match: "/old", filters: [redirects({ map: { "/old": "/new" } })], handler: ok }, to("/new", "/old"))] },
       ["sites[0].routes[0]: redirects in a circle: http://a.test/old to http://a.test/new to http://a.test/old (sites[0].routes[1])"]],
+    ["by a map that names hosts", { sites: [{ ...site("a.test", everything), filters: [redirects({ map: { "/x": "http://a.test/y", "/y": "http://a.test/x" } })] }] },
+      ["sites[0].routes[0]: redirects in a circle: http://a.test/x to http://a.test/y to http://a.test/x"]],
+    ["by the maps of two sites", { sites: [{ ...site("a.test", everything), filters: [redirects({ map: { "/x/*": "http://b.test/*" } })] }, { ...site("b.test", everything), filters: [redirects({ map: { "/*": "http://a.test/x/*" } })] }] },
+      ["sites[0].routes[0]: redirects in a circle: http://a.test/x/any to http://b.test/any to http://a.test/x/any (sites[1].routes[0])"]],
     ["what a rewrite hides is not followed", { sites: [site("a.test", { match: "/a", filters: [rewrite({ path: "/b" })], handler: redirect("{path}") })] }, []],
     ["with what the route asks for", { sites: [site("a.test", { match: { path: "/a", method: "POST", fields: { x: "1" }, query: { v: "2" }, cookies: { c: true }, client: "10.0.0.0/8" }, handler: redirect("{path}{query}") }, everything)] },
       ["sites[0].routes[0]: redirects in a circle: http://a.test/a?v=2 to http://a.test/a?v=2"]],
@@ -55,6 +62,36 @@ describe("redirects that lead in a circle", () => {
   for (const [rule, config, problems] of rows) {
     it(rule, () => deepStrictEqual(checkConfig(config, "/").map(formatProblem), problems));
   }
+
+  describe("by slashes that files() adds or takes off", () => {
+    const root = mkdtempSync(join(tmpdir(), "sluice-slashes-"));
+    mkdirSync(join(root, "docs"));
+    for (const name of ["index.html", "docs/index.html", "about.html"]) {
+      writeFileSync(join(root, name), "");
+    }
+    after(() => rmSync(root, { recursive: true }));
+    const circle = (one: string, other: string): readonly string[] => [
+      `sites[0].routes[0]: redirects in a circle: http://a.test${one} to http://a.test${other} to http://a.test${one}`,
+    ];
+    const rows: readonly (readonly ["add" | "remove", Partial<FilesOptions>, readonly string[]])[] = [
+      ["remove", {}, circle("/docs", "/docs/")],
+      ["remove", { trailingSlash: "always" }, circle("/docs", "/docs/")],
+      ["remove", { trailingSlash: "never" }, []],
+      ["remove", { trailingSlash: "ignore" }, []],
+      ["add", {}, []],
+      ["add", { trailingSlash: "never" }, circle("/docs/", "/docs")],
+      ["add", { cleanUrls: true }, circle("/about/", "/about")],
+      ["add", { cleanUrls: true, trailingSlash: "always" }, []],
+    ];
+    for (const [trailingSlash, options, problems] of rows) {
+      it(`${trailingSlash} and ${JSON.stringify(options)}`, () => {
+        const filters = [canonical({ trailingSlash })];
+        const routes = [{ match: "/*", handler: files({ root, ...options }) }];
+        const config = { sites: [{ hosts: ["a.test"], filters, routes }] };
+        deepStrictEqual(checkConfig(config, "/").map(formatProblem), problems);
+      });
+    }
+  });
 
   it("a function's answers are not asked for", () => {
     const handler = handle(() => HttpResponse.empty(204));

@@ -1,7 +1,14 @@
 /** Redirects that lead back to where they began, followed through the site table as a client would. */
 import { type Endpoint, HttpRequest } from "../message/index.ts";
 import type { Description, Destination } from "../pipeline/index.ts";
-import { compileSites, type Found, parametersOf, type SiteTable, sampleRequests } from "../routes/index.ts";
+import {
+  compileSites,
+  type Found,
+  parametersOf,
+  type Sample,
+  type SiteTable,
+  sampleRequests,
+} from "../routes/index.ts";
 import { type Kinds, kindOf } from "./kinds.ts";
 import type { Problem } from "./problems.ts";
 import type { Listener, NormalConfig, NormalRoute } from "./types.ts";
@@ -24,42 +31,83 @@ const longestChain = 20;
 
 /** @param config - One in which nothing else is wrong. */
 export function redirectLoops(config: NormalConfig, kinds: Kinds): Problem[] {
+  const known = new Map<unknown, Destination | undefined>();
   const sites = config.sites.map(({ hosts, routes }) => ({
     hosts,
     routes: routes.map((route) => ({
       conditions: route.conditions,
-      value: { route, destinations: destinationsOf(route, kinds, config.base) },
+      value: { route, destinations: destinationsOf(route, kinds, config.base, known) },
     })),
   }));
   const walk = new RedirectWalk(compileSites(sites), config.listeners);
   const told = new Set<string>();
-  return sites.flatMap(({ hosts, routes }) =>
-    routes.flatMap(({ conditions, value }) => {
-      if (value.destinations.length === 0) {
+  const loopsFrom = (samples: readonly Sample[], first?: Sender): Problem[] =>
+    samples.flatMap(({ request, client }) => {
+      const steps = walk.loopFrom(request, client, first);
+      const key = steps === undefined ? "" : routesOf(steps);
+      if (steps === undefined || told.has(key)) {
         return [];
       }
-      return sampleRequests(conditions, hosts, walk.schemes).flatMap(({ request, client }) => {
-        const steps = walk.loopFrom(request, client, value);
-        const key = steps === undefined ? "" : routesOf(steps);
-        if (steps === undefined || told.has(key)) {
-          return [];
-        }
-        told.add(key);
-        return [problemOf(steps)];
-      });
-    }),
-  );
+      told.add(key);
+      return [problemOf(steps)];
+    });
+  return sites.flatMap(({ hosts, routes }) => [
+    ...routes.flatMap(({ conditions, value }) =>
+      value.destinations.length === 0
+        ? []
+        : loopsFrom(sampleRequests(conditions, hosts, walk.schemes), value),
+    ),
+    ...originsOf(routes, kinds, config.base).flatMap((path) =>
+      loopsFrom(sampleRequests([{ path, host: hosts.slice(0, 1) }], hosts, walk.schemes)),
+    ),
+  ]);
 }
 
-function destinationsOf({ filters, handler }: NormalRoute, kinds: Kinds, base: string): Destination[] {
+/** Paths of a site that are followed; a map may have more. */
+const mostOrigins = 10_000;
+
+/** Where maps and the like around a site's routes begin to redirect. */
+function originsOf(
+  routes: readonly { readonly value: Sender }[],
+  kinds: Kinds,
+  base: string,
+): readonly string[] {
+  const asked = new Set<unknown>();
+  const origins = new Set<string>();
+  for (const description of routes.flatMap(({ value }) => visible(value.route, kinds))) {
+    const { options } = description;
+    if (!asked.has(options)) {
+      asked.add(options);
+      for (const path of kindOf(kinds, description)?.origins?.(options as never, base) ?? []) {
+        origins.add(path);
+      }
+    }
+  }
+  return [...origins].slice(0, mostOrigins);
+}
+
+/** @param known - Destinations by options: those of a site's filter are the same for each of its routes. */
+function destinationsOf(
+  route: NormalRoute,
+  kinds: Kinds,
+  base: string,
+  known: Map<unknown, Destination | undefined>,
+): Destination[] {
+  return visible(route, kinds).flatMap((description) => {
+    const { options } = description;
+    if (!known.has(options)) {
+      known.set(options, kindOf(kinds, description)?.destination?.(options as never, base));
+    }
+    return known.get(options) ?? [];
+  });
+}
+
+/** The filters that see the request as it came, and the handler if it does. */
+function visible({ filters, handler }: NormalRoute, kinds: Kinds): readonly Description[] {
   const opaque = filters.findIndex(
     ({ kind }) => kinds.filters.find((one) => one.kind === kind)?.changesRequest === true,
   );
-  const seen: readonly Description[] = opaque < 0 ? [...filters, handler] : filters.slice(0, opaque);
-  return seen.flatMap((description) => {
-    const kind = kindOf(kinds, description);
-    return kind?.destination === undefined ? [] : [kind.destination(description.options as never, base)];
-  });
+  return opaque < 0 ? [...filters, handler] : filters.slice(0, opaque);
 }
 
 /** A client that follows redirects until they leave what is served here. */
@@ -77,14 +125,14 @@ export class RedirectWalk {
 
   /**
    * The steps of a circle, its first repeated at its end, or of a chain too long to follow;
-   * undefined where `first` does not answer the request, or the redirects end.
+   * undefined where the redirects end, or `first` is given and does not answer the request.
    */
-  loopFrom(start: HttpRequest, client: Endpoint, first: Sender): readonly Step[] | undefined {
+  loopFrom(start: HttpRequest, client: Endpoint, first?: Sender): readonly Step[] | undefined {
     const steps: Step[] = [];
     let request: HttpRequest | undefined = start;
     while (request !== undefined && steps.length <= longestChain) {
       const found = this.#table.find(request, client);
-      if (typeof found === "string" || (steps.length === 0 && found.value !== first)) {
+      if (typeof found === "string" || (steps.length === 0 && found.value !== (first ?? found.value))) {
         return undefined;
       }
       const step = { uri: uriOf(request), found };

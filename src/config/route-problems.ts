@@ -1,5 +1,7 @@
 /** What contradicts itself among sites and their routes. */
 import {
+  type Contradiction,
+  contradictions,
   duplicateHosts,
   foreignHosts,
   type Match,
@@ -21,6 +23,7 @@ export function routeProblems(sites: readonly SiteConfig[], kinds: Kinds): Probl
     })),
   }));
   return [
+    ...contradictions(compared).flatMap((one) => contradictory(flat[one.site] ?? [], one)),
     ...unreachableRoutes(compared).flatMap((one) => unreachable(flat[one.site] ?? [], one)),
     ...foreignHosts(compared).flatMap(({ site, route, condition, host }) => {
       const at = flat[site]?.[route]?.conditions[condition]?.at ?? [];
@@ -35,6 +38,33 @@ export function routeProblems(sites: readonly SiteConfig[], kinds: Kinds): Probl
       other: { path: ["sites", first, "hosts", firstIndex] },
     })),
   ];
+}
+
+function contradictory(
+  routes: readonly FlatRoute[],
+  { route, condition, by, member, path }: Contradiction,
+): Problem[] {
+  const one = routes[route];
+  const inner = one?.conditions[condition];
+  const outer = one?.conditions[by];
+  if (one === undefined || inner === undefined || outer === undefined) {
+    return [];
+  }
+  switch (member) {
+    case "not":
+      return [
+        { path: [...inner.at, "not"], message: "can never answer: `not` holds for all that it asks for" },
+      ];
+    case "path": {
+      const group = groupShown(outer.match);
+      const message = `can never answer: lies outside ${group} of the group around it, and paths are written in full`;
+      return [{ path: pathOf(one, condition, path), message, other: { path: outer.at } }];
+    }
+    default: {
+      const message = `can never answer: the group around it has another ${member}`;
+      return [{ path: [...inner.at, member], message, other: { path: [...outer.at, member] } }];
+    }
+  }
 }
 
 function unreachable(
@@ -77,6 +107,12 @@ function shown({ conditions }: FlatRoute): string {
     return show(match);
   }
   return match instanceof RegExp ? String(match) : "a route";
+}
+
+/** A group as a message calls it: by its path where it has one. */
+function groupShown(match: Match): string {
+  const path = isPlain(match) ? match : match.path;
+  return typeof path === "string" || path instanceof RegExp ? show(path) : "the paths";
 }
 
 function isPlain(match: Match): match is Exclude<Match, { readonly path?: unknown }> {

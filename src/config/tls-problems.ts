@@ -1,4 +1,5 @@
 /** What can be wrong with the TLS of a configuration: hosts without a certificate, files that are broken. */
+import type { FilterDescription } from "../pipeline/index.ts";
 import {
   covers,
   type Identity,
@@ -16,7 +17,10 @@ import type { Config, SiteConfig } from "./types.ts";
 export function tlsShapeProblems(config: Config): Problem[] {
   const { sites, tls, listen } = config;
   if (listenersOf(listen, "/").some((listener) => listener.tls)) {
-    return sites.flatMap((site, index) => bareHosts(site, index, config));
+    return sites.flatMap((site, index) => [
+      ...bareHosts(site, index, config),
+      ...openDoors(site, index, config),
+    ]);
   }
   const given = [
     ...sites.flatMap((site, index) => (site.tls === undefined ? [] : [["sites", index, "tls"]])),
@@ -61,6 +65,29 @@ function bareHosts(site: SiteConfig, index: number, { tls }: Config): Problem[] 
           },
         ],
   );
+}
+
+/**
+ * Doors without TLS, where nobody is asked for the certificate that a site requires. A Unix socket is
+ * opened by its mode; and who is sent to https is asked there.
+ */
+function openDoors({ tls, filters = [] }: SiteConfig, index: number, { listen }: Config): Problem[] {
+  const door = listenersOf(listen, "/").findIndex((one) => one.type === "tcp" && !one.tls);
+  if (tls?.clients?.mode !== "required" || door < 0 || filters.some(sendsToHttps)) {
+    return [];
+  }
+  return [
+    {
+      path: ["sites", index, "tls", "clients", "mode"],
+      message:
+        '"required" asks nobody who comes in without TLS: `canonical({ scheme: "https" })` among the filters of this site sends them on',
+      other: { path: Array.isArray(listen) ? ["listen", door] : ["listen"] },
+    },
+  ];
+}
+
+function sendsToHttps({ kind, options }: FilterDescription): boolean {
+  return kind === "canonical" && (options as { readonly scheme?: unknown } | undefined)?.scheme === "https";
 }
 
 function certificateProblems(

@@ -2,6 +2,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CertificateFiles, makeCertificate } from "../../test/support/certificates.ts";
+import { canonical } from "../filters/index.ts";
 import { respond } from "../handlers/index.ts";
 import { defaultCiphers, knownGroups } from "../tls/index.ts";
 import { type Config, checkConfig, formatProblem, normalize, type SiteConfig } from "./index.ts";
@@ -23,9 +24,7 @@ describe("the normal form of TLS", () => {
       sites: [
         {
           hosts: ["*", "app.test"],
-          identities: [
-            { type: "local", names: ["localhost", "*.localhost", "127.0.0.1", "::1", "app.test"] },
-          ],
+          identities: [{ type: "local", names: ["localhost", "127.0.0.1", "::1", "app.test"] }],
           clients: undefined,
         },
       ],
@@ -77,8 +76,12 @@ describe("the normal form of TLS", () => {
   });
 });
 
+const vouching = await makeCertificate({ title: "Clients", authority: true });
+
 describe("what is wrong with TLS in a configuration", () => {
   const local = [site(["localhost"])];
+  const guarded = site(["localhost"], { clients: { mode: "required", ca: vouching.cert } });
+  const doors = [{ port: 80 }, secure, "unix:/run/sluice"];
   // biome-ignore format: a table is read by columns
   const rows = [
     // rule                              configuration                                                                      problems
@@ -102,6 +105,8 @@ describe("what is wrong with TLS in a configuration", () => {
       ["sites[0].tls.certificates.cert: /base/a.crt does not exist", "sites[0].tls.certificates.key: /base/a.key does not exist"]],
     ["one of the whole, said once",      { listen: secure, tls: { certificates: [{ cert: "a.crt", key: "-----BEGIN x" }] }, sites: [site(["a.test"]), site(["b.test"])] },
       ["tls.certificates[0].cert: /base/a.crt does not exist", "tls.certificates[0].key: the inline PEM holds no private key, no PEM block at all"]],
+    ["a door where nobody is asked",     { listen: doors, sites: [guarded, { ...guarded, hosts: ["app.test"], filters: [canonical({ scheme: "https" })] }] },
+      [`sites[0].tls.clients.mode: "required" asks nobody who comes in without TLS: \`canonical({ scheme: "https" })\` among the filters of this site sends them on (listen[0])`]],
     ["authorities that are missing",     { listen: secure, sites: [site(["localhost"], { clients: { mode: "required", ca: ["x.crt"] } })] },
       ["sites[0].tls.clients.ca[0]: /base/x.crt does not exist"]],
   ] as const;

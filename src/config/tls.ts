@@ -73,7 +73,7 @@ export interface NormalTls {
 }
 
 /** What the local authority certifies for a site that answers for every host. */
-export const everywhereLocal: readonly string[] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
+export const everywhereLocal: readonly string[] = ["localhost", "127.0.0.1", "::1"];
 
 /** Names in one certificate, at most. */
 const mostNames = 100;

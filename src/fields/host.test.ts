@@ -11,6 +11,8 @@ describe("parseHost (RFC 9110 §7.2, RFC 3986 §3.2.2)", () => {
     ["an empty port is none", "example.com:", "example.com", undefined],
     ["an IPv4 address", "127.0.0.1:1", "127.0.0.1", 1],
     ["an IPv6 address", "[::1]", "::1", undefined],
+    ["an IPv6 address at length", "[0:0:0:0:0:0:0:1]", "::1", undefined],
+    ["an IPv6 address with IPv4", "[::FFFF:1.2.3.4]", "::ffff:102:304", undefined],
     ["an IPv6 address and port", "[2001:DB8::1]:443", "2001:db8::1", 443],
     ["no host at all", "", "", undefined],
     ["percent-encoding", "a%20b", "a%20b", undefined],

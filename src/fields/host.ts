@@ -15,14 +15,14 @@ const regName: Uint8Array = tableOf(
 
 /**
  * @param text - A Host field's value or a target's authority, without userinfo.
- * @returns The host in lower case and the port, or undefined when the text is neither; "" names no host.
+ * @returns The host in lower case (of IPv6 its one spelling) and the port, or undefined when the text is neither; "" names no host.
  * @source RFC 9110 §7.2, RFC 3986 §3.2.2.
  */
 export function parseHost(text: string): Authority | undefined {
   if (text.charCodeAt(0) === 0x5b) {
     const close = text.indexOf("]");
-    const host = text.slice(1, close).toLowerCase();
-    if (close < 0 || !/^[0-9a-f:.]+$/.test(host) || !ipaddr.IPv6.isValid(host)) {
+    const host = close < 0 ? undefined : plainAddress(text.slice(1, close));
+    if (host === undefined) {
       return undefined;
     }
     return close === text.length - 1 ? { host, port: undefined } : withPort(host, text, close + 1);
@@ -40,6 +40,19 @@ export function parseHost(text: string): Authority | undefined {
   }
   const host = text.slice(0, end).toLowerCase();
   return end === text.length ? { host, port: undefined } : withPort(host, text, end);
+}
+
+/**
+ * The one spelling of an IPv6 address, so that a host has one name: `0:0:0:0:0:0:0:1` is `::1`.
+ *
+ * @param text - Without brackets.
+ * @returns undefined for what is none, a zone included (RFC 9110 §4.2 has no place for one).
+ * @source RFC 5952 §4.
+ */
+export function plainAddress(text: string): string | undefined {
+  return /^[0-9A-Fa-f:.]+$/.test(text) && ipaddr.IPv6.isValid(text)
+    ? ipaddr.IPv6.parse(text).toRFC5952String()
+    : undefined;
 }
 
 /** The host as a URI writes it: an IPv6 address in brackets. */

@@ -81,7 +81,7 @@ function valueCovers(outer: ValueMatch, inner: ValueMatch): boolean {
     : outer.source === inner.source && outer.flags === inner.flags;
 }
 
-function methodCovers(outer: string, inner: string): boolean {
+export function methodCovers(outer: string, inner: string): boolean {
   return outer === inner || (outer === "GET" && inner === "HEAD");
 }
 

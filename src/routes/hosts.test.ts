@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { hostCovers, hostFault, hostMatches } from "./hosts.ts";
+import { canonicalHost, hostCovers, hostFault, hostMatches } from "./hosts.ts";
 
 describe("what is wrong with a host", () => {
   const name = 'a host name such as "example.com", "*.example.com" or "*"';
@@ -19,6 +19,8 @@ describe("what is wrong with a host", () => {
     ["[::1]:80",             'a host without its port, such as "[::1]"; ports belong to `listen`'],
     ["a.*.com",              'a "*" only as the whole host or as the first label, such as "*.example.com"'],
     ["*.::1",                "an address without a wildcard"],
+    ["[::1",                 'an IPv6 address such as "2001:db8::1"'],
+    ["1:2:3",                'an IPv6 address such as "2001:db8::1"'],
     ["",                     name],
     ["-a.com",               name],
     ["a..com",               name],
@@ -27,6 +29,18 @@ describe("what is wrong with a host", () => {
   ] as const;
   for (const [host, fault] of rows) {
     it(host === "" ? "(empty)" : host, () => strictEqual(hostFault(host), fault));
+  }
+});
+
+describe("the one spelling of a host", () => {
+  const rows = [
+    ["Example.COM.", "example.com"],
+    ["[2001:DB8::1]", "2001:db8::1"],
+    ["0:0:0:0:0:0:0:1", "::1"],
+    ["*.A.test", "*.a.test"],
+  ] as const;
+  for (const [host, wanted] of rows) {
+    it(host, () => strictEqual(canonicalHost(host), wanted));
   }
 });
 

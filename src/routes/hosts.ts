@@ -7,12 +7,14 @@
  * | `*.example.com` | every name below it, not `example.com`    |
  * | `*`             | every host no other site names, and none  |
  */
+import { plainAddress } from "../fields/index.ts";
 
-/** The host as the table keeps it: lower case, without the brackets of IPv6 or a final dot. */
+/** The host as the table keeps it: lower case, without a final dot; IPv6 in its one spelling, without brackets. */
 export function canonicalHost(host: string): string {
   const lower = host.toLowerCase();
-  if (lower.startsWith("[") && lower.endsWith("]")) {
-    return lower.slice(1, -1);
+  if (lower.includes(":")) {
+    const address = withoutBrackets(lower);
+    return plainAddress(address) ?? address;
   }
   return lower.length > 1 && lower.endsWith(".") ? lower.slice(0, -1) : lower;
 }
@@ -56,6 +58,9 @@ export function hostFault(host: string): string | undefined {
     return `a host without its port, such as ${JSON.stringify(port[1])}; ports belong to \`listen\``;
   }
   if (/^\[?[0-9A-Fa-f:.]+\]?$/.test(name) && name.includes(":")) {
+    if (plainAddress(withoutBrackets(name)) === undefined) {
+      return 'an IPv6 address such as "2001:db8::1"';
+    }
     return name === host ? undefined : "an address without a wildcard";
   }
   // RFC 952, RFC 1123 §2.1; "_" is in wide use below real names.
@@ -65,6 +70,10 @@ export function hostFault(host: string): string | undefined {
     return `a host name such as "example.com", "*.example.com" or "*"${asciiHint(host)}`;
   }
   return undefined;
+}
+
+function withoutBrackets(host: string): string {
+  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
 /** Names outside ASCII arrive as A-labels (RFC 5890 §2.3.2.1). */

@@ -1,4 +1,5 @@
 /** Which site and which route answers: by host, by path, and by whatever else a request says. */
+export { type Contradiction, contradictions } from "./contradictions.ts";
 export * from "./hosts.ts";
 export * from "./match.ts";
 export * from "./networks.ts";

@@ -23,6 +23,10 @@ describe("the plain spelling of a path", () => {
       [0, 1, 2, 5, 6].map((at) => receivedOffset("/%61%2fb", at)),
       [0, 1, 4, 7, 8],
     );
+    deepStrictEqual(
+      [1, 2, 4, 5].map((at) => receivedOffset("/%zz%a%2", at)),
+      [1, 2, 4, 5],
+    );
   });
 });
 

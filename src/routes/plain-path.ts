@@ -18,21 +18,40 @@ export function receivedOffset(path: string, at: number): number {
   if (!path.includes("%")) {
     return at;
   }
-  let plain = 0;
   let received = 0;
-  for (const [part] of path.matchAll(/%[0-9A-Fa-f]{2}|./gs)) {
-    if (plain >= at) {
-      break;
-    }
-    plain += part.length === 1 ? 1 : plainTriplet(part).length;
-    received += part.length;
+  for (let plain = 0; plain < at && received < path.length; ) {
+    const octet = path.charCodeAt(received) === percent ? octetAt(path, received + 1) : -1;
+    plain += octet < 0 || (plainOctets[octet] as string).length === 1 ? 1 : 3;
+    received += octet < 0 ? 1 : 3;
   }
   return received;
 }
 
+/** What stands in a plain path for each octet that was encoded. */
+const plainOctets: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
+  const character = String.fromCharCode(octet);
+  return /[\w\-.~!$&'()*+,;=:@]/.test(character)
+    ? character
+    : `%${octet.toString(16).toUpperCase().padStart(2, "0")}`;
+});
+
 function plainTriplet(triplet: string): string {
-  const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
-  return /[\w\-.~!$&'()*+,;=:@]/.test(character) ? character : triplet.toUpperCase();
+  return plainOctets[octetAt(triplet, 1)] ?? triplet;
+}
+
+/** The octet that two hexadecimal digits write; -1 where there are no such. */
+function octetAt(text: string, at: number): number {
+  const high = digitOf(text.charCodeAt(at));
+  const low = digitOf(text.charCodeAt(at + 1));
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) {
+    return code - 0x30;
+  }
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /**

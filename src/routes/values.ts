@@ -18,13 +18,46 @@ export function fieldValues({ fields }: HttpRequest, name: string): readonly str
   return value === undefined ? [] : [value];
 }
 
+/** Values by name, made when a request is first asked for one: many routes may ask. */
+type Values = ReadonlyMap<string, readonly string[]>;
+
+const queries = new WeakMap<HttpRequest, Values>();
+const cookies = new WeakMap<HttpRequest, Values>();
+
+function valuesIn(
+  known: WeakMap<HttpRequest, Values>,
+  request: HttpRequest,
+  pairsOf: (request: HttpRequest) => Iterable<readonly [name: string, value: string]>,
+): Values {
+  const before = known.get(request);
+  if (before !== undefined) {
+    return before;
+  }
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairsOf(request)) {
+    const list = values.get(name);
+    if (list === undefined) {
+      values.set(name, [value]);
+    } else {
+      list.push(value);
+    }
+  }
+  known.set(request, values);
+  return values;
+}
+
 /**
  * The values of a name in the query, which a form or `URLSearchParams` wrote.
  *
  * @source WHATWG URL, application/x-www-form-urlencoded parsing.
  */
-export function queryValues({ query }: HttpRequest, name: string): readonly string[] {
-  return query === undefined || query === "" ? [] : new URLSearchParams(query).getAll(name);
+export function queryValues(request: HttpRequest, name: string): readonly string[] {
+  const { query } = request;
+  return query === undefined || query === "" ? [] : (valuesIn(queries, request, queryPairs).get(name) ?? []);
+}
+
+function queryPairs({ query }: HttpRequest): Iterable<readonly [string, string]> {
+  return new URLSearchParams(query);
 }
 
 /**
@@ -32,13 +65,15 @@ export function queryValues({ query }: HttpRequest, name: string): readonly stri
  *
  * cookie-string = cookie-pair *( ";" SP cookie-pair )   (RFC 6265 §4.2.1, §5.4)
  */
-export function cookieValues({ fields }: HttpRequest, name: string): readonly string[] {
-  return fields.has("cookie")
-    ? fields.all("cookie").flatMap((line) =>
-        line.split(";").flatMap((pair) => {
-          const equals = pair.indexOf("=");
-          return equals >= 0 && pair.slice(0, equals).trim() === name ? [pair.slice(equals + 1).trim()] : [];
-        }),
-      )
-    : [];
+export function cookieValues(request: HttpRequest, name: string): readonly string[] {
+  return request.fields.has("cookie") ? (valuesIn(cookies, request, cookiePairs).get(name) ?? []) : [];
+}
+
+function cookiePairs({ fields }: HttpRequest): Iterable<readonly [string, string]> {
+  return fields.all("cookie").flatMap((line) =>
+    line.split(";").flatMap((pair) => {
+      const equals = pair.indexOf("=");
+      return equals < 0 ? [] : [[pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()] as const];
+    }),
+  );
 }
