@@ -87,6 +87,8 @@ export interface HandlerKind<Options = never> {
   parameters?(options: Options): readonly NamedParameter[];
   /** For the search for redirect loops; may read files, opens nothing for good. */
   destination?(options: Options, base: string): Destination;
+  /** Some paths at which its own redirects begin, for the same search. */
+  origins?(options: Options, base: string): readonly string[];
   compile(options: Options, runtime: Runtime): Handler;
 }
 
@@ -97,6 +99,7 @@ export interface FilterKind<Options = never> {
   children?(options: unknown): readonly Child[];
   parameters?(options: Options): readonly NamedParameter[];
   destination?(options: Options, base: string): Destination;
+  origins?(options: Options, base: string): readonly string[];
   /** What is within sees another request: where it would send that one is not followed. */
   readonly changesRequest?: true;
   /**

@@ -2,3 +2,4 @@
 export * from "./description.ts";
 export * from "./field-schema.ts";
 export * from "./handler.ts";
+export * from "./merging.ts";

@@ -1,8 +1,8 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fields } from "../filters/index.ts";
+import { canonical, fields } from "../filters/index.ts";
 import { handle, respond } from "../handlers/index.ts";
-import { HttpError, HttpResponse } from "../message/index.ts";
+import { emptyContent, Fields, HttpError, HttpResponse } from "../message/index.ts";
 import { createServer } from "./index.ts";
 
 const refused = { status: 403, scope: "message", source: "RFC 9110 §15.5.4" } as const;
@@ -104,4 +104,47 @@ describe("server.fetch pretends a connection", () => {
       deepStrictEqual(await (await seen.fetch(url, {}, facts)).json(), expected);
     });
   }
+});
+
+describe("server.fetch", () => {
+  const server = createServer({
+    sites: [
+      {
+        hosts: ["a.test"],
+        routes: [
+          {
+            match: "/host",
+            handler: handle(({ fields }) => HttpResponse.text(200, `${fields.all("host")}`)),
+          },
+          {
+            match: "/tunnel",
+            handler: handle(
+              () =>
+                new HttpResponse({ status: 101, fields: Fields.empty, content: emptyContent, tunnel: true }),
+            ),
+          },
+        ],
+      },
+    ],
+  });
+
+  it("takes the host from the address", async () => {
+    const response = await server.fetch("http://a.test/host", { headers: { host: "b.test" } });
+    strictEqual(await response.text(), "a.test");
+  });
+  it("rejects where the answer is a tunnel, which no Response can be", () =>
+    rejects(server.fetch("http://a.test/tunnel"), /^TypeError: the answer is a tunnel/));
+});
+
+it("a site's filter is made once, however many routes it is around", () => {
+  const warnings: string[] = [];
+  const filters = [canonical({ scheme: "https" })];
+  const routes = ["/a", "/b", "/c"].map((match) => ({ match, handler: respond("ok") }));
+  createServer(
+    { sites: [{ hosts: ["a.test"], filters, routes }] },
+    { reporter: { ...reporter, warn: (message: string) => warnings.push(message) } },
+  );
+  deepStrictEqual(warnings, [
+    "canonical() sends to https, but nothing here listens with TLS: it sends to port 443",
+  ]);
 });

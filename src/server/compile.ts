@@ -46,10 +46,18 @@ export function compileConfig(
   surroundings: Surroundings,
   { agrees, failure }: { readonly agrees: Agrees; readonly failure: Failure },
 ): Respond {
+  const compiled = new Map<FilterDescription, Filter>();
   const runtime: Runtime = {
     ...surroundings,
     handler: ({ kind, options }) => kindOf(handlerKinds, kind).compile(options as never, runtime),
-    filter: ({ kind, options }) => kindOf(filterKinds, kind).compile(options as never, runtime),
+    // That of a site is around each of its routes, and may be a map of thousands of redirects.
+    filter: (description) => {
+      const { kind, options } = description;
+      const filter =
+        compiled.get(description) ?? kindOf(filterKinds, kind).compile(options as never, runtime);
+      compiled.set(description, filter);
+      return filter;
+    },
   };
   const table = compileSites<CompiledRoute>(
     config.sites.map(({ hosts, filters, routes }) => ({

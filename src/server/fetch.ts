@@ -4,6 +4,7 @@ import { parseHost } from "../fields/index.ts";
 import {
   bytesContent,
   type Content,
+  cancelContent,
   type Endpoint,
   emptyContent,
   Fields,
@@ -77,19 +78,28 @@ export async function fromFetch(request: Request, version: ProtocolVersion = "1.
       path: url.pathname,
       query: url.search === "" ? undefined : url.search.slice(1),
     },
-    fields: Fields.from([["host", url.host], ...request.headers]),
+    // The address says which host is meant, whatever the fields say (RFC 9112 §3.2.2).
+    fields: Fields.from([["host", url.host], ...[...request.headers].filter(([name]) => name !== "host")]),
     content: body === undefined ? emptyContent : bytesContent(body),
   });
 }
 
-/** Our response as a WHATWG one; content is pulled as the body is read. */
+/**
+ * Our response as a WHATWG one; content is pulled as the body is read.
+ *
+ * @throws TypeError for 101: there is no connection that could become a tunnel, and `Response` knows no such status.
+ */
 export function toFetch(method: string, response: HttpResponse): Response {
   const { status, content } = response;
+  if (status === 101) {
+    cancelContent(content, new Error("a tunnel needs a connection"));
+    throw new TypeError("the answer is a tunnel (status 101), which a Response cannot be: ask over a socket");
+  }
   const headers = new Headers();
   for (const [name, value] of response.fields) {
     headers.append(name, value);
   }
-  const bodiless = method === "HEAD" || [101, 204, 205, 304].includes(status);
+  const bodiless = method === "HEAD" || [204, 205, 304].includes(status);
   if (content.length !== undefined && status !== 204 && status !== 304) {
     headers.set("content-length", String(content.length));
   }

@@ -1,7 +1,7 @@
 /** The server: listens, serves, drains and closes. */
 import { type Config, type Listener, type NormalConfig, normalize } from "../config/index.ts";
 import { formatHost } from "../fields/index.ts";
-import type { Clock, Endpoint, Millis } from "../message/index.ts";
+import type { Clock, Endpoint, HttpResponse, Millis } from "../message/index.ts";
 import { createAccessLog, createReporter, type Reporter } from "../observe/index.ts";
 import type { Resource } from "../pipeline/index.ts";
 import { CurrentDate, Deadlines, systemClock } from "../transport/index.ts";
@@ -158,11 +158,13 @@ class RunningServer implements Server {
     };
     const call = new Call(owner, 0, request, undefined, this.#clock.now());
     asked.signal.addEventListener("abort", () => call.abort(asked.signal.reason as Error), { once: true });
+    let response: HttpResponse;
     try {
-      return toFetch(request.method, await this.#service.handle(request, call));
+      response = await this.#service.handle(request, call);
     } catch (error) {
-      return toFetch(request.method, this.#service.failure(error, request, call));
+      response = this.#service.failure(error, request, call);
     }
+    return toFetch(request.method, response);
   }
 
   reopenLogs(): void {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { formatHost, parseHost } from "../../fields/index.ts";
 import { HttpError, type HttpRequest, HttpResponse } from "../../message/index.ts";
-import type { Filter, FilterDescription, FilterKind } from "../../pipeline/index.ts";
+import { type Filter, type FilterDescription, type FilterKind, laidOver } from "../../pipeline/index.ts";
 import { canonicalHost, hostFault } from "../../routes/index.ts";
 import { escapeForUri, redirectFaults, redirection } from "../../semantics/index.ts";
 
@@ -51,7 +51,7 @@ export const canonicalKind: FilterKind<CanonicalOptions> = {
     options.host === undefined && request.host.host === ""
       ? undefined
       : canonicalLocation(options, undefined, request),
-  merge: (outer, inner) => ({ ...outer, ...inner }),
+  merge: laidOver,
   compile: (options, { httpsPort, warn }) => {
     if (options.scheme === "https" && httpsPort === undefined && options.port === undefined) {
       warn("canonical() sends to https, but nothing here listens with TLS: it sends to port 443");

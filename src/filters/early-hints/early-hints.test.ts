@@ -94,6 +94,8 @@ describe("earlyHints({ learn: true })", () => {
     ["private", [["cache-control", "max-age=0, private"]]],
     ["no-store", [["cache-control", "No-Store"]]],
     ["that set cookies", [["set-cookie", "a=b"]]],
+    ["that vary by cookie", [["vary", "Accept, Cookie"]]],
+    ["that vary by all", [["vary", "*"]]],
   ];
   for (const [which, lines] of untold) {
     it(`learns nothing from answers ${which}`, () => {
@@ -101,6 +103,18 @@ describe("earlyHints({ learn: true })", () => {
       deepStrictEqual([hinted(handler), hinted(handler)], [[], []]);
     });
   }
+
+  it("never says again what cannot be sent", () => {
+    const odd = '</a.css>; rel=preload; title="\r\nx: y"';
+    const handler = around({ learn: true }, ["link", odd], ["link", script]);
+    deepStrictEqual([hinted(handler), hinted(handler)], [[], [`103 link: ${script}`]]);
+  });
+  it("learns nothing from what one client alone was allowed to ask (RFC 9111 §3.5)", () => {
+    const handler = around({ learn: true }, ["link", style]);
+    const fields = { ...navigation, authorization: "Basic eDp5" };
+    handler(HttpRequest.make("/", { fields }), testExchange({ protocol: "2" }));
+    deepStrictEqual(hinted(handler), []);
+  });
 
   it("learns from 200 only, and from promised answers too", async () => {
     let status = 404;

@@ -7,6 +7,7 @@ import {
   type FilterDescription,
   type FilterKind,
   fieldValueSchema,
+  laidOver,
   then,
 } from "../../pipeline/index.ts";
 import { isNavigation } from "../navigation.ts";
@@ -18,7 +19,8 @@ export interface EarlyHintsOptions {
   readonly links?: readonly string[];
   /**
    * Announces what earlier answers for the same host and path said in Link (preload, preconnect, modulepreload).
-   * Answers that are `private` or `no-store`, or that set cookies, are not learned from. Default false.
+   * Answers that are `private` or `no-store`, that set cookies, that vary by them, or that were asked for with
+   * Authorization are not learned from. Default false.
    */
   readonly learn?: boolean;
   /** Also over HTTP/1.1, where some old clients take any 103 for the answer. Default false. */
@@ -48,8 +50,7 @@ export const earlyHintsKind: FilterKind<EarlyHintsOptions> = {
     })
     .refine(({ links, learn }) => links !== undefined || learn === true, "needs links, or learn: true"),
   merge: (outer, inner) => ({
-    ...outer,
-    ...inner,
+    ...laidOver(outer, inner),
     ...((outer.links ?? inner.links) && {
       links: [...new Set([...(outer.links ?? []), ...(inner.links ?? [])])],
     }),

@@ -1,5 +1,6 @@
 /** What earlier answers for a host and path announced, the least recently asked for forgotten first. */
 import { Fields, type HttpRequest, type HttpResponse } from "../../message/index.ts";
+import { fieldValueSchema } from "../../pipeline/index.ts";
 import { hintLinks } from "./links.ts";
 
 /** Paths remembered, and links of each. */
@@ -27,16 +28,15 @@ export class LearnedLinks {
     return fields;
   }
 
-  /** An answer that is only for one client teaches nothing about what others get. */
+  /** An answer that is only for one client teaches nothing about what others get (RFC 9111 §3.5). */
   learn(request: HttpRequest, { status, fields }: HttpResponse): void {
     const key = keyOf(request);
     if (status !== 200 || key.length > longest) {
       return;
     }
-    const isPrivate =
-      fields.has("set-cookie") || /\b(?:private|no-store)\b/i.test(fields.get("cache-control") ?? "");
-    const links = isPrivate || !fields.has("link") ? [] : hintLinks(fields.get("link") ?? "");
-    const kept = links.filter((link) => link.length <= longest).slice(0, mostLinks);
+    const isOpen = !request.fields.has("authorization") && !isPersonal(fields);
+    const links = isOpen ? hintLinks(fields.get("link") ?? "") : [];
+    const kept = links.filter(mayBeSaid).slice(0, mostLinks);
     if (kept.length === 0) {
       this.#known.delete(key);
       return;
@@ -49,6 +49,20 @@ export class LearnedLinks {
       this.#known.delete(oldest);
     }
   }
+}
+
+/** Whether an answer may be another one for others (RFC 9111 §4.1, §5.2.2.7). */
+function isPersonal(fields: Fields): boolean {
+  return (
+    fields.has("set-cookie") ||
+    /\b(?:private|no-store)\b/i.test(fields.get("cache-control") ?? "") ||
+    /(?:^|,)\s*(?:\*|cookie|authorization)\s*(?:,|$)/i.test(fields.get("vary") ?? "")
+  );
+}
+
+/** One odd answer fails by itself; said early again and again, it would fail every later one. */
+function mayBeSaid(link: string): boolean {
+  return link.length <= longest && fieldValueSchema.safeParse(link).success;
 }
 
 /** No authority has a "/". */

@@ -140,6 +140,7 @@ describe("fields", () => {
     [{ request: { add: { TE: "trailers" } } }, /belongs to the server/],
     [{ request: { set: { a: "x\ny: z" } } }, /field value/],
     [{ request: { request: {} } }, /request/],
+    [{ set: { "X-A": "1", "x-a": "2" } }, /is the same field as \\"X-A\\"/],
     [{ sett: {} }, /sett/],
   ];
   for (const [options, message] of refused) {

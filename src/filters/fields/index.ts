@@ -49,10 +49,24 @@ type NameSchema = typeof fieldNameSchema;
 
 function changesShape(name: NameSchema): Readonly<Record<"set" | "add" | "remove", z.ZodType>> {
   return {
-    set: z.record(name, fieldValueSchema).optional(),
+    set: z.record(name, fieldValueSchema).superRefine(refuseTwins).optional(),
     add: z.record(name, z.union([fieldValueSchema, z.array(fieldValueSchema)])).optional(),
     remove: z.array(name).optional(),
   };
+}
+
+/** Names are the same in any case (RFC 9110 §5.1), and what is set has one value. */
+function refuseTwins(set: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
+  const first = new Map<string, string>();
+  for (const name of Object.keys(set)) {
+    const before = first.get(name.toLowerCase());
+    if (before === undefined) {
+      first.set(name.toLowerCase(), name);
+    } else {
+      const message = `is the same field as ${JSON.stringify(before)}`;
+      context.addIssue({ code: "custom", message, path: [name] });
+    }
+  }
 }
 
 /** The patch is made once: a lasting response keeps its patched self, encoded heads included. */

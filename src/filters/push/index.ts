@@ -37,8 +37,11 @@ export const pushKind: FilterKind<PushOptions> = {
   compile,
 };
 
+/** Promises remembered of a connection: a client may name ever new hosts on one. */
+const mostPromises = 1_000;
+
 function compile({ paths }: PushOptions): Filter {
-  /** What each connection was sent. */
+  /** What each connection was sent; full, it is sent no more. */
   const sent = new WeakMap<object, Set<string>>();
   return (next) => (request, exchange) => {
     if (exchange.protocol !== "2" || !isNavigation(request)) {
@@ -52,7 +55,7 @@ function compile({ paths }: PushOptions): Filter {
     const fields = fieldsFor(request);
     for (const path of paths) {
       const key = `${request.authority} ${path}`;
-      if (!done.has(key) && exchange.push(path, fields)) {
+      if (done.size < mostPromises && !done.has(key) && exchange.push(path, fields)) {
         done.add(key);
       }
     }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
 import { faultsOf, filterOf, type TestExchange, testExchange } from "../../../test/support/exchange.ts";
 import { Fields, HttpRequest, HttpResponse } from "../../message/index.ts";
@@ -38,6 +38,17 @@ describe("push (RFC 9113 §8.4)", () => {
     deepStrictEqual(
       [pushed({ connection }, ["/app.css"]), pushed({ connection })],
       [["/app.js?v=1"], ["/app.css"]],
+    );
+  });
+  it("no more than a thousand times a connection, whatever hosts it names", () => {
+    const connection = {};
+    const counts = Array.from({ length: 600 }, (_, i) => {
+      const request = HttpRequest.make("/", { fields: navigation, authority: `${i}.test` });
+      return pushed({ connection }, [], request).length;
+    });
+    strictEqual(
+      counts.reduce((sum, count) => sum + count, 0),
+      1_000,
     );
   });
   it("over HTTP/2 only, for pages only", () =>

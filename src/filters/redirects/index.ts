@@ -62,6 +62,7 @@ export const redirectsKind: FilterKind<RedirectsOptions> = {
     .refine(({ map, file }) => map !== undefined || file !== undefined, "needs map or file, or both"),
   inspect: (options, base) => readSources(options, base).complaints,
   destination,
+  origins,
   compile: (options, { base }) => filterBy(options, base),
 };
 
@@ -71,6 +72,11 @@ function destination(
 ): Destination {
   const table = redirectTable(readSources(sources, base).entries, query, status);
   return (request) => locationFor(table, request);
+}
+
+/** A prefix is tried with something behind it. */
+function origins(options: RedirectsOptions, base: string): readonly string[] {
+  return readSources(options, base).entries.map(({ from }) => from.replace(/\*$/, "any"));
 }
 
 function filterBy({ query = true, status = 308, ...sources }: RedirectsOptions, base: string): Filter {

@@ -16,7 +16,8 @@ export function loopsIn(table: RedirectTable): readonly Loop[] {
   const settled = new Set<string>();
   for (const { from } of [...table.exact.values(), ...table.prefixes.values()]) {
     const way: string[] = [];
-    const met: string[] = [];
+    /** Where on the way each entry stands. */
+    const met = new Map<string, number>();
     let path: string | undefined = from.endsWith("/*") ? `${from.slice(0, -1)}x` : from;
     while (path !== undefined) {
       const rule = findRule(table, path)?.rule;
@@ -24,15 +25,15 @@ export function loopsIn(table: RedirectTable): readonly Loop[] {
         break;
       }
       way.push(path);
-      const before = met.indexOf(rule.from);
-      if (before >= 0) {
-        loops.push({ from: met[before] as string, way: way.slice(before) });
+      const before = met.get(rule.from);
+      if (before !== undefined) {
+        loops.push({ from: rule.from, way: way.slice(before) });
         break;
       }
-      met.push(rule.from);
+      met.set(rule.from, met.size);
       path = nextPath(table, path);
     }
-    for (const name of met) {
+    for (const name of met.keys()) {
       settled.add(name);
     }
   }

@@ -127,13 +127,14 @@ function stripped(path: string, prefix: string): string {
   return path.slice(receivedOffset(path, prefix.length)) || "/";
 }
 
-/** The first pattern that is found; what is behind a "?" in its replacement goes before the query. */
+/** The first pattern that is found in the plain spelling; what is behind a "?" in its replacement goes before the query. */
 function replaced(target: Target, replacements: readonly (readonly [RegExp, string])[]): Target {
-  const found = replacements.find(([pattern]) => target.path.search(pattern) >= 0);
+  const plain = plainPath(target.path);
+  const found = replacements.find(([pattern]) => plain.search(pattern) >= 0);
   if (found === undefined) {
     return target;
   }
-  const text = target.path.replace(...found);
+  const text = plain.replace(...found);
   const mark = text.indexOf("?");
   const path = escapeForUri(mark < 0 ? text : text.slice(0, mark), "path");
   if (mark < 0) {

@@ -1,5 +1,6 @@
 /** What `rewrite()` can be told, and its schema. */
 import { z } from "zod";
+import { expressionFault } from "../../routes/index.ts";
 import { templateFault } from "../../semantics/index.ts";
 
 /** What to look for in the path, and what to put in its place (`$1`, `$<name>`; a "?" begins the query). */
@@ -94,11 +95,12 @@ function hasNoDots(path: string): boolean {
 }
 
 function patternFault(value: RegExp | string): string | undefined {
-  if (value instanceof RegExp) {
-    return value.sticky ? 'needs a regular expression without the flag "y"' : undefined;
+  if (value instanceof RegExp && value.sticky) {
+    return 'needs a regular expression without the flag "y"';
   }
   try {
-    return new RegExp(value) && undefined;
+    const fault = expressionFault(new RegExp(value));
+    return fault === undefined ? undefined : `needs ${fault}`;
   } catch (error) {
     return `needs a regular expression: ${(error as Error).message}`;
   }

@@ -18,10 +18,13 @@ export type Patches = Readonly<Record<Footing, FieldsPatch>>;
  * Hosts of one's own machine are shared by everything one develops on it, whatever the port; and
  * addresses cannot be pinned (RFC 6797 §8.1.1).
  */
-export function footingOf({ host: { host } }: HttpRequest, { tls }: Exchange): Footing {
+export function footingOf(request: HttpRequest, { tls }: Exchange): Footing {
   if (tls === undefined) {
     return "clear";
   }
+  // Browsers remember a name with a final dot as the name without it.
+  const written = request.host.host;
+  const host = written.endsWith(".") ? written.slice(0, -1) : written;
   const isLocal = host === "localhost" || host.endsWith(".localhost") || isAddress(host);
   return isLocal ? "local" : "secure";
 }

@@ -40,6 +40,7 @@ describe("security", () => {
     ["pins nothing in the clear", {}, { tls: false }, unpinned],
     ["pins no host of one's own machine", {}, { host: "localhost" }, unpinned],
     ["pins no name below localhost", {}, { host: "app.localhost" }, unpinned],
+    ["whatever dot is behind it", {}, { host: "localhost." }, unpinned],
     ["pins no IPv4 address", {}, { host: "192.0.2.1" }, unpinned],
     ["pins no IPv6 address", {}, { host: "::1" }, unpinned],
     [

@@ -6,6 +6,7 @@ import { Files } from "./files.ts";
 import { Lookup } from "./lookup.ts";
 import { type FilesOptions, filesSchema, filesSettings } from "./options.ts";
 import { Root } from "./probe.ts";
+import { slashSamples } from "./slash-samples.ts";
 
 export type {
   CacheRule,
@@ -32,6 +33,11 @@ export const filesKind: HandlerKind<FilesOptions> = {
   kind: "files",
   schema: filesSchema,
   inspect,
+  destination: (options, base) => {
+    const samples = slashSamples(options, base);
+    return ({ path }) => samples.get(path);
+  },
+  origins: (options, base) => [...slashSamples(options, base).keys()],
   compile,
 };
 

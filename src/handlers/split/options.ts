@@ -45,21 +45,30 @@ const duration = z.string('needs a duration such as "30d"').superRefine((text, c
   }
 });
 
-const cookie = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[\w!#$%&'*+.^`|~-]+$/, "needs a token: letters, digits and !#$%&'*+-.^_`|~")
-    .optional(),
-  maxAge: duration.optional(),
-  path: z
-    .string()
-    .regex(/^\/[\x21-\x3a\x3c-\x7e]*$/, 'needs a path that begins with "/", without blanks or semicolons')
-    .optional(),
-  domain: z
-    .string()
-    .regex(/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/, 'needs a host such as "example.com"')
-    .optional(),
-});
+const cookie = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[\w!#$%&'*+.^`|~-]+$/, "needs a token: letters, digits and !#$%&'*+-.^_`|~")
+      .optional(),
+    maxAge: duration.optional(),
+    path: z
+      .string()
+      .regex(/^\/[\x21-\x3a\x3c-\x7e]*$/, 'needs a path that begins with "/", without blanks or semicolons')
+      .optional(),
+    domain: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/, 'needs a host such as "example.com"')
+      .optional(),
+  })
+  .refine(
+    ({ name = "", path = "/", domain }) => !/^__Host-/i.test(name) || (path === "/" && domain === undefined),
+    {
+      // RFC 6265bis §4.1.3.2: browsers throw others away.
+      error: '"__Host-" in front needs the path "/" and no domain',
+      path: ["name"],
+    },
+  );
 
 export const splitSchema: z.ZodType = z.strictObject({
   name: word.optional(),

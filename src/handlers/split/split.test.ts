@@ -213,6 +213,8 @@ describe("split", () => {
     [{ choices, cookie: { name: "a=b" } }, /cookie/],
     [{ choices, cookie: { path: "/;x" } }, /cookie/],
     [{ choices, cookie: { domain: "a;b" } }, /cookie/],
+    [{ choices, cookie: { name: "__Host-a", path: "/b" } }, /cookie\.name: "__Host-" in front needs/],
+    [{ choices, cookie: { name: "__Host-a", domain: "a.test" } }, /cookie\.name/],
     [{ choices, cookie: { maxAge: "1" } }, /cookie/],
     [{ choices, cookie: { maxAge: "10ms" } }, /cookie/],
     [{ choices, cookie: true }, /cookie/],
