@@ -54,7 +54,9 @@ function parsedUrl(text: string): URL | undefined {
  * @throws Error that says in words why there is no answer.
  */
 export function fetchChain({ host, port }: ServerPlace, name?: string): Promise<SentChain> {
-  const servername = name ?? (isIP(host) === 0 ? host : "");
+  const asked = name ?? host;
+  // Addresses are not asked for by name (RFC 6066 §3).
+  const servername = isIP(asked) === 0 ? asked : "";
   return new Promise((resolve, reject) => {
     const socket = connect({
       host,

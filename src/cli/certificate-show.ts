@@ -99,6 +99,9 @@ async function namedSource(what: string, name: string | undefined, io: Io): Prom
     if (/^http:/.test(what)) {
       throw new Error(`${what} is plain HTTP, which has no certificate`);
     }
+    if (what.includes("://") && !existsSync(path)) {
+      throw new Error(`${what} is no address of a server: https://host or https://host:port is needed`);
+    }
     return { title: what, ...certificatesIn(path), host: name };
   }
   const { chain, version, application } = await fetchChain(place, name);

@@ -279,6 +279,7 @@ describe("sluice cert", () => {
       ["cut.pem",                   "TMP/cut.pem holds a damaged certificate"],
       ["served/localhost-key.pem",  "TMP/served/localhost-key.pem holds no certificate, only PRIVATE KEY"],
       ["http://a.test/",            "http://a.test/ is plain HTTP, which has no certificate"],
+      ["https://a.test:99999",      "https://a.test:99999 is no address of a server: https://host or https://host:port is needed"],
       ["no/such/file",              "TMP/no/such/file: no such file"],
       [`127.0.0.1:${http}`,         `127.0.0.1 port ${http}: it does not speak TLS there`],
     ] as const;

@@ -28,6 +28,10 @@ export async function check(file: string | undefined, site: boolean, io: Io): Pr
 
 async function reportSite(loaded: LoadedConfig, io: Io): Promise<number> {
   const { lines, pages, insecure } = await checkSite(loaded, io);
+  if (pages === 0) {
+    io.stdout.write([...lines, "no page or style sheet was found to look at", ""].join("\n"));
+    return exitCodes.done;
+  }
   const fetches = insecure === 0 ? "nothing over http:// that would be blocked" : `${insecure} over http://`;
   io.stdout.write([...lines, `${counted(pages, "page")} and style sheets: ${fetches}`, ""].join("\n"));
   return insecure === 0 ? exitCodes.done : exitCodes.failedStart;

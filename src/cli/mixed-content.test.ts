@@ -20,6 +20,13 @@ describe("what a page fetches over http:// (W3C Mixed Content)", () => {
     ["not what takes the page's scheme", '<img src="//e.org/i.png">',                             []],
     ["a style attribute",              '<p style="background: url(http://e.org/b)">',             [["<p style>", "http://e.org/b"]]],
     ["a style element",                '<style>@import "http://e.org/c.css";</style>',            [["<style>", "http://e.org/c.css"]]],
+    ["a style element's import by url()", "<style>@import url('http://e.org/c.css');</style>",    [["<style>", "http://e.org/c.css"]]],
+    ["no namespace",                   '<style>@namespace svg url(http://www.w3.org/2000/svg);</style>', []],
+    ["no comment in styles",           "<style>/* url(http://e.org/) */</style>",                 []],
+    ["a button's own target",          '<button formaction="http://e.org/send">',                 [["<button formaction>", "http://e.org/send"]]],
+    ["a preloaded image",              '<link rel=preload as=image imagesrcset="http://e.org/1 1x">', [["<link imagesrcset>", "http://e.org/1"]]],
+    ["an image of an SVG",             '<svg><image href="http://e.org/i"/></svg>',               [["<image href>", "http://e.org/i"]]],
+    ["not what a second base says",    '<base href="/b/"><base href="http://e.org/"><img src="i.png">', []],
     ["not what is only text",          "<p>src=\"http://e.org/\"</p>",                            []],
     ["not what is a comment",          '<!-- <img src="http://e.org/"> -->',                      []],
   ] as const;
@@ -41,8 +48,24 @@ describe("what a page fetches over http:// (W3C Mixed Content)", () => {
         insecure: [{ line: 2, column: 3, place: "<img src>", url: "http://e.org/i" }],
         links: ["https://example.com/b"],
         sheets: ["https://example.com/a/s.css"],
+        upgraded: false,
       },
     );
+  });
+
+  it("says where in a style element", async () => {
+    const { insecure } = await inspectPage(
+      "<style>\na {}\n b { background: url(http://e.org/b) }</style>",
+      page,
+    );
+    deepStrictEqual(insecure, [{ line: 3, column: 18, place: "<style>", url: "http://e.org/b" }]);
+  });
+
+  it("says whether the page has itself upgraded (CSP3 §3.3)", async () => {
+    const policy =
+      '<meta http-equiv="Content-Security-Policy" content="img-src *; Upgrade-Insecure-Requests">';
+    const { upgraded } = await inspectPage(policy, page);
+    deepStrictEqual(upgraded, true);
   });
 
   it("looks into style sheets", () => {

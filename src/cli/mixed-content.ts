@@ -22,21 +22,28 @@ export interface PageFindings {
   readonly links: readonly string[];
   /** Style sheets it loads, likewise. */
   readonly sheets: readonly string[];
+  /** Whether its own Content-Security-Policy has browsers fetch over https what it names over http. */
+  readonly upgraded: boolean;
 }
 
 /** Attributes whose URL is fetched with the page (HTML §4), by element. */
 const fetched: Readonly<Record<string, readonly string[]>> = {
   audio: ["src"],
+  body: ["background"],
+  button: ["formaction"],
   embed: ["src"],
   form: ["action"],
   frame: ["src"],
   iframe: ["src"],
+  // SVG within HTML
+  image: ["href", "xlink:href"],
   img: ["src"],
-  input: ["src"],
+  input: ["src", "formaction"],
   object: ["data"],
   script: ["src"],
   source: ["src"],
   track: ["src"],
+  use: ["href", "xlink:href"],
   video: ["src", "poster"],
 };
 
@@ -63,36 +70,43 @@ export async function inspectPage(html: string, address: string): Promise<PageFi
 
 /** What a style sheet fetches over http://. */
 export function inspectSheet(css: string, address: string): Insecure[] {
-  return insecureInCss(css, address).map(({ at, url }) => ({ ...positionIn(css, at), place: "url()", url }));
+  const lines = new Lines(css);
+  return insecureInCss(css, address).map(({ at, url }) => ({ ...lines.position(at), place: "url()", url }));
 }
 
 class Page implements PageFindings {
   readonly insecure: Insecure[] = [];
   readonly links: string[] = [];
   readonly sheets: string[] = [];
-  readonly #html: string;
+  upgraded = false;
+  readonly #lines: Lines;
   #base: string;
+  /** The first base counts (HTML §4.2.3). */
+  #hasBase = false;
   #inStyle = false;
 
   constructor(html: string, address: string) {
-    this.#html = html;
+    this.#lines = new Lines(html);
     this.#base = address;
   }
 
   open(name: string, attributes: Readonly<Record<string, string>>, at: number): void {
     this.#inStyle = name === "style";
-    const { href, rel = "", srcset, style } = attributes;
-    if (name === "base" && href !== undefined) {
+    const { href, rel = "", srcset, imagesrcset, style, content = "" } = attributes;
+    if (name === "base" && href !== undefined && !this.#hasBase) {
+      this.#hasBase = true;
       this.#base = absolute(href, this.#base)?.href ?? this.#base;
+    }
+    if (name === "meta" && attributes["http-equiv"]?.toLowerCase() === "content-security-policy") {
+      this.upgraded ||= upgrades(content);
     }
     for (const attribute of fetched[name] ?? []) {
       this.#look(attributes[attribute], `<${name} ${attribute}>`, at);
     }
-    for (const candidate of srcset?.split(",") ?? []) {
-      this.#look(candidate.trim().split(/\s+/, 1)[0], `<${name} srcset>`, at);
-    }
+    this.#candidates(srcset, `<${name} srcset>`, at);
     if (name === "link" && fetchedRel.test(rel)) {
       this.#look(href, `<link rel="${rel}">`, at);
+      this.#candidates(imagesrcset, "<link imagesrcset>", at);
       if (/(?:^|\s)stylesheet(?:\s|$)/i.test(rel)) {
         this.#note(this.sheets, href);
       }
@@ -101,13 +115,13 @@ class Page implements PageFindings {
       this.#note(this.links, href);
     }
     if (style !== undefined) {
-      this.#css(style, `<${name} style>`, at);
+      this.#css(style, `<${name} style>`, () => at);
     }
   }
 
   text(text: string, at: number): void {
     if (this.#inStyle) {
-      this.#css(text, "<style>", at);
+      this.#css(text, "<style>", (offset) => at + offset);
     }
   }
 
@@ -115,16 +129,22 @@ class Page implements PageFindings {
     this.#inStyle = false;
   }
 
-  #css(css: string, place: string, at: number): void {
-    for (const { url } of insecureInCss(css, this.#base)) {
-      this.insecure.push({ ...positionIn(this.#html, at), place, url });
+  #css(css: string, place: string, placeOf: (offset: number) => number): void {
+    for (const { at, url } of insecureInCss(css, this.#base)) {
+      this.insecure.push({ ...this.#lines.position(placeOf(at)), place, url });
+    }
+  }
+
+  #candidates(list: string | undefined, place: string, at: number): void {
+    for (const candidate of list?.split(",") ?? []) {
+      this.#look(candidate.trim().split(/\s+/, 1)[0], place, at);
     }
   }
 
   #look(value: string | undefined, place: string, at: number): void {
     const url = value === undefined || value === "" ? undefined : absolute(value, this.#base);
     if (url?.protocol === "http:") {
-      this.insecure.push({ ...positionIn(this.#html, at), place, url: url.href });
+      this.insecure.push({ ...this.#lines.position(at), place, url: url.href });
     }
   }
 
@@ -137,19 +157,47 @@ class Page implements PageFindings {
   }
 }
 
+/** Comments and namespaces are passed over: what they name is not fetched (CSS Namespaces §3). */
+const cssUrl =
+  /\/\*[\s\S]*?(?:\*\/|$)|@namespace\b[^;]*|(?:\burl\(\s*|@import\s+)(?:"([^"]*)"|'([^']*)')|\burl\(\s*([^"')\s]+)/gi;
+
 function insecureInCss(css: string, base: string): { readonly at: number; readonly url: string }[] {
-  const places = css.matchAll(/(?:url\(\s*|@import\s+)["']?([^"')\s;]+)/gi);
-  return [...places].flatMap((match) => {
-    const url = absolute(match[1] ?? "", base);
+  return [...css.matchAll(cssUrl)].flatMap((match) => {
+    const written = match[1] ?? match[2] ?? match[3];
+    const url = written === undefined ? undefined : absolute(written, base);
     return url?.protocol === "http:" ? [{ at: match.index, url: url.href }] : [];
   });
+}
+
+/** Whether a Content-Security-Policy has what is named over http fetched over https. */
+export function upgrades(policy: string): boolean {
+  return /(?:^|[;,])\s*upgrade-insecure-requests\s*(?:[;,]|$)/i.test(policy);
 }
 
 function absolute(value: string, base: string): URL | undefined {
   return URL.canParse(value, base) ? new URL(value, base) : undefined;
 }
 
-function positionIn(text: string, at: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, at);
-  return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
+/** Lines of a text; places are asked for in order, so that each line is counted once. */
+class Lines {
+  readonly #text: string;
+  #line = 1;
+  #start = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  position(at: number): { readonly line: number; readonly column: number } {
+    if (at < this.#start) {
+      this.#line = 1;
+      this.#start = 0;
+    }
+    for (let end = this.#text.indexOf("\n", this.#start); end >= 0 && end < at; ) {
+      this.#line += 1;
+      this.#start = end + 1;
+      end = this.#text.indexOf("\n", this.#start);
+    }
+    return { line: this.#line, column: at - this.#start + 1 };
+  }
 }

@@ -12,6 +12,8 @@ describe("why a handshake failed, in words", () => {
     ["ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE",        "the client does not trust our certificate; for a local name `sluice trust` makes this machine trust it"],
     ["ERR_SSL_WRONG_VERSION_NUMBER",               "the client does not speak TLS"],
     ["ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE",  "the client showed no certificate, and this site requires one"],
+    ["ERR_SSL_UNKNOWN_PROTOCOL",                   "no TLS version that both sides allow"],
+    ["ERR_SSL_EXCESSIVE_MESSAGE_SIZE",             "the client's message is malformed"],
     ["ERR_SSL_SOMETHING_NEW",                      "something new"],
     ["ECONNRESET",                                 undefined],
   ] as const;

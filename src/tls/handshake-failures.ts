@@ -16,7 +16,10 @@ const rows: readonly (readonly [RegExp, string])[] = [
     /WRONG_VERSION_NUMBER|UNEXPECTED_MESSAGE|BAD_RECORD_TYPE|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE/,
     "the client does not speak TLS",
   ],
-  [/UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|ALERT_PROTOCOL_VERSION/, "no TLS version that both sides allow"],
+  [
+    /UNSUPPORTED_PROTOCOL|UNKNOWN_PROTOCOL|VERSION_TOO_LOW|ALERT_PROTOCOL_VERSION/,
+    "no TLS version that both sides allow",
+  ],
   [/NO_SHARED_CIPHER|INSUFFICIENT_SECURITY/, "no cipher suite that both sides allow"],
   [/NO_SUITABLE_KEY_SHARE|NO_SHARED_GROUP|NO_SUITABLE_GROUPS/, "no key exchange group that both sides allow"],
   [/NO_SUITABLE_SIGNATURE|NO_SHARED_SIGNATURE/, "the client can verify no signature that our key can make"],
@@ -41,7 +44,10 @@ const rows: readonly (readonly [RegExp, string])[] = [
     /ALERT_DECRYPT_ERROR|DECRYPTION_FAILED|BAD_RECORD_MAC|DIGEST_CHECK_FAILED|BAD_SIGNATURE/,
     "what arrived was damaged or forged",
   ],
-  [/LENGTH_MISMATCH|BAD_EXTENSION|DECODE_ERROR|ILLEGAL|INVALID/, "the client's message is malformed"],
+  [
+    /LENGTH_MISMATCH|EXCESSIVE_MESSAGE_SIZE|BAD_EXTENSION|DECODE_ERROR|ILLEGAL|INVALID/,
+    "the client's message is malformed",
+  ],
 ];
 
 /** Whether OpenSSL took the client's first octets for a request of HTTP. */

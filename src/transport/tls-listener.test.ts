@@ -184,6 +184,9 @@ for (const reading of ["borrowed", "plain"] as const) {
       const socket = await server.ask({ ALPNProtocols: ["h2", "http/1.1"] });
       strictEqual(socket.alpnProtocol, "http/1.1");
       socket.destroy();
+      const old = await server.ask({ ALPNProtocols: ["http/1.0"] });
+      strictEqual(old.alpnProtocol, "http/1.0");
+      old.destroy();
       match(await server.refused({ ALPNProtocols: ["h2"] }), /NO_APPLICATION_PROTOCOL/);
       await until(() => server.lines.length === 1, "the line");
       deepStrictEqual(server.lines, [

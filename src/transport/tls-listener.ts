@@ -68,7 +68,8 @@ export class TlsEntrance {
     this.#reading = reading;
     this.#accept = accept;
     this.#failures = new HandshakeFailures(tls.clock, tls.reporter);
-    this.#protocols = tls.http2 ? ["h2", "http/1.1"] : ["http/1.1"];
+    // A client that offers only HTTP/1.0 would else be refused (RFC 7301 §3.2).
+    this.#protocols = [...(tls.http2 ? ["h2"] : []), "http/1.1", "http/1.0"];
   }
 
   /** @param accepted - With `pauseOnConnect` and `allowHalfOpen`. */
