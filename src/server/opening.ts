@@ -11,8 +11,6 @@ import type { Service } from "./service.ts";
 import type { Session } from "./session.ts";
 
 const preface: Buffer = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
-/** No other method begins like this, so that the rest need not be waited for. */
-const telling = 3;
 
 export class Opening implements Receiver, Timed {
   bucket = 0;
@@ -32,10 +30,10 @@ export class Opening implements Receiver, Timed {
 
   receive(bytes: Uint8Array): void {
     const seen = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
-    const length = Math.min(seen.length, telling);
+    const length = Math.min(seen.length, preface.length);
     if (preface.compare(seen, 0, length, 0, length) !== 0) {
       this.#become(Http1Session, seen);
-    } else if (length === telling) {
+    } else if (length === preface.length) {
       this.#become(Http2Session, seen);
     } else {
       this.#held = Buffer.from(seen);

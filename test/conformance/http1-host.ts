@@ -27,7 +27,11 @@ export const hostRows: readonly ServerRow[] = [
   taken("an IPv4 address", "127.0.0.1:80", "127.0.0.1", 80),
   taken("an IPv6 literal", "[::1]", "::1"),
   taken("an IPv6 literal with a port", "[2001:DB8::1]:443", "2001:db8::1", 443),
-  taken("an IPv6 literal with an IPv4 tail", "[::ffff:127.0.0.1]", "::ffff:127.0.0.1"),
+  taken(
+    "an IPv6 literal with an IPv4 tail, in the one spelling of addresses",
+    "[::ffff:127.0.0.1]",
+    "::ffff:7f00:1",
+  ),
   taken("an underscore", "my_host", "my_host"),
   taken("a trailing dot", "a.example.", "a.example."),
   taken("a port after an empty host, which the grammar allows", ":80", "", 80),

@@ -13,7 +13,7 @@ const mostContent = 1_048_576;
 
 export async function startSluice(): Promise<Listening> {
   const server = createServer({
-    listen: [{ host: "127.0.0.1", port: 0 }],
+    listen: [{ host: "127.0.0.1", port: 0, http2: false }],
     sites: [{ hosts: ["*"], routes: [{ match: "/*", handler: handle(echoSluice) }] }],
   });
   await server.listen();
