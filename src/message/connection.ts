@@ -14,7 +14,10 @@ export interface TlsFacts {
   readonly version: string;
   /** The cipher suite by its standard name, such as "TLS_AES_128_GCM_SHA256". */
   readonly cipher: string;
-  /** The host that the client asked for (SNI, RFC 6066 §3), lower case; undefined where it named none. */
+  /**
+   * The host that the client asked for (SNI, RFC 6066 §3), lower case; undefined where it named none,
+   * and for a resumed session of TLS 1.2 where one certificate answers every name.
+   */
   readonly serverName: string | undefined;
   /** The protocol that ALPN settled (RFC 7301); undefined where the client offered none. */
   readonly alpn: string | undefined;
