@@ -16,6 +16,8 @@ export interface SystemPackage {
 export const systemPackages: readonly SystemPackage[] = [
   { package: "nginx-light", program: "nginx" },
   { package: "h2o", program: "h2o" },
+  { package: "haproxy", program: "haproxy" },
+  { package: "apache2", program: "apache2" },
   { package: "wrk", program: "wrk" },
   { package: "apache2-utils", program: "ab" },
   { package: "chromium", program: "chromium" },

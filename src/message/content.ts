@@ -83,6 +83,22 @@ export function chunkedContent(
   };
 }
 
+/**
+ * Content that a response to HEAD announces and nobody sends (RFC 9110 §9.3.2): it has a length and no octets.
+ *
+ * @param length - Octets that a GET would bring; undefined where that was not said.
+ */
+export function announcedContent(length: Octets | undefined): PulledContent {
+  return {
+    type: "pulled",
+    length,
+    onReadable: undefined,
+    trailers: Fields.empty,
+    read: () => "end",
+    cancel: () => {},
+  };
+}
+
 /** Releases what content holds; content that holds nothing is left alone. */
 export function cancelContent(content: Content, reason: Error): void {
   if (content.type === "pulled") {

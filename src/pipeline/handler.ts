@@ -21,8 +21,12 @@ export type Filter = (next: Handler) => Handler;
 export interface Exchange {
   /** One and the same for every exchange of a connection: for what is done once on each, under a weak key. */
   readonly connection: object;
-  /** Who sent the request. */
+  /** Who sent the request: the peer, or whom a trusted proxy names in its place. */
   readonly client: Endpoint;
+  /** The other end of the connection. */
+  readonly peer: Endpoint;
+  /** The peer is among `trustedProxies`: what it says of whom it forwards for is believed. */
+  readonly trustsPeer: boolean;
   /** The address and port the request came in on. */
   readonly local: Endpoint;
   readonly protocol: ProtocolVersion;
@@ -33,6 +37,11 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** What the route's pattern captured; "*" is the part a trailing wildcard matched. */
   readonly parameters: Readonly<Record<string, string>>;
+  /**
+   * Ties work to the exchange: it is cancelled when the client leaves, or the server gives up, before the
+   * response is whole. Costs nothing otherwise, unlike `signal`.
+   */
+  tie(work: Tied): void;
   /** The server's close waits for this (bounded by its deadline). */
   waitUntil(promise: Promise<unknown>): void;
   /** Sends an interim response (100, 103) before the final one. */
@@ -45,6 +54,11 @@ export interface Exchange {
    * @returns Whether it was promised: only over HTTP/2, to a client that allows it, while its streams suffice.
    */
   push(target: string, fields: Fields): boolean;
+}
+
+/** Work that is pointless once nobody waits for its result. */
+export interface Tied {
+  cancel(reason: Error): void;
 }
 
 /** Applies `f` to an answer that may be plain or promised, keeping plain answers synchronous. */

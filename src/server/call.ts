@@ -6,6 +6,7 @@ import {
   chunkedContent,
   type Endpoint,
   emptyContent,
+  type FedContent,
   type Fields,
   HttpRequest,
   type HttpResponse,
@@ -17,9 +18,8 @@ import {
   type StreamId,
   type TlsFacts,
 } from "../message/index.ts";
-import type { Exchange } from "../pipeline/index.ts";
+import type { Exchange, Tied } from "../pipeline/index.ts";
 import { type Found, parametersOf } from "../routes/index.ts";
-import type { InboundContent } from "./inbound-content.ts";
 
 /** What a call needs of the connection it came in on. */
 export interface CallOwner {
@@ -37,7 +37,7 @@ export class Call implements Exchange {
   readonly request: HttpRequest;
   readonly started: Millis;
   /** The request's content while it can still come; undefined when there was none. */
-  readonly inbound: InboundContent | undefined;
+  readonly inbound: FedContent | undefined;
   /** The route that answers. */
   found: Found<unknown> | undefined = undefined;
   response: HttpResponse | undefined = undefined;
@@ -53,12 +53,13 @@ export class Call implements Exchange {
   readonly #owner: CallOwner;
   #abort: AbortController | undefined;
   #aborted: Error | undefined;
+  #tied: Tied[] | undefined;
 
   constructor(
     owner: CallOwner,
     stream: StreamId,
     request: HttpRequest,
-    inbound: InboundContent | undefined,
+    inbound: FedContent | undefined,
     started: Millis,
   ) {
     this.#owner = owner;
@@ -74,6 +75,14 @@ export class Call implements Exchange {
 
   get client(): Endpoint {
     return this.#owner.remote;
+  }
+
+  get peer(): Endpoint {
+    return this.#owner.remote;
+  }
+
+  get trustsPeer(): boolean {
+    return false;
   }
 
   get local(): Endpoint {
@@ -115,6 +124,16 @@ export class Call implements Exchange {
     return response.tunnel || (this.request.method !== "HEAD" && mayCarryContent(response.status));
   }
 
+  tie(work: Tied): void {
+    if (this.#aborted !== undefined) {
+      work.cancel(this.#aborted);
+    } else if (this.#tied === undefined) {
+      this.#tied = [work];
+    } else {
+      this.#tied.push(work);
+    }
+  }
+
   waitUntil(promise: Promise<unknown>): void {
     this.#owner.waitUntil(promise);
   }
@@ -138,7 +157,13 @@ export class Call implements Exchange {
   }
 
   abort(reason: Error): void {
+    if (this.#aborted !== undefined) {
+      return;
+    }
     this.#aborted = reason;
+    for (const work of this.#tied?.splice(0) ?? []) {
+      work.cancel(reason);
+    }
     this.#abort?.abort(reason);
   }
 }
@@ -216,11 +241,7 @@ export class CallMap implements Calls {
 }
 
 /** The request of a head. Its scheme is the connection's: what a client writes there proves nothing. */
-export function requestOf(
-  head: RequestHead,
-  inbound: InboundContent | undefined,
-  secure: boolean,
-): HttpRequest {
+export function requestOf(head: RequestHead, inbound: FedContent | undefined, secure: boolean): HttpRequest {
   return new HttpRequest({
     method: head.method,
     scheme: secure ? "https" : "http",

@@ -2,20 +2,7 @@
  * What code that is not ours does: handlers, filters and content sources may throw anything,
  * and answer what is no response. None of it may cost more than its own exchange.
  */
-import { inspect } from "node:util";
-import { type Content, cancelContent, MisuseError } from "../message/index.ts";
-
-/** Something thrown as an Error with a message that is text. @throws Never. */
-export function errorOf(thrown: unknown): Error {
-  try {
-    if (thrown instanceof Error && typeof thrown.message === "string") {
-      return thrown;
-    }
-    return new Error(`${shown(thrown)} was thrown`);
-  } catch {
-    return new Error("something that cannot be shown was thrown");
-  }
-}
+import { type Content, cancelContent, errorOf, MisuseError, shown } from "../message/index.ts";
 
 /** Where an error that `errorOf` answered comes from, as far as it tells. */
 export function traceOf({ stack, message }: Error): string {
@@ -40,13 +27,5 @@ export function release(answer: unknown, reason: Error): Error | undefined {
     return undefined;
   } catch (error) {
     return errorOf(error);
-  }
-}
-
-function shown(value: unknown): string {
-  try {
-    return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }).slice(0, 80);
-  } catch {
-    return `a ${typeof value}`;
   }
 }

@@ -4,6 +4,7 @@
  */
 import {
   cancelContent,
+  errorOf,
   Fields,
   type HttpError,
   type HttpRequest,
@@ -18,7 +19,7 @@ import {
 import { Http2Server, type Http2ServerSink } from "../protocol/http2/index.ts";
 import type { Channel } from "../transport/index.ts";
 import { type Call, CallMap, requestOf } from "./call.ts";
-import { errorOf } from "./foreign.ts";
+
 import type { Service } from "./service.ts";
 import { Session } from "./session.ts";
 

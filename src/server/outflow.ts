@@ -2,11 +2,10 @@
  * What leaves a connection: a machine's owed octets go to the channel, and pulled content goes
  * to the machine no faster than the channel takes it.
  */
-import { type Millis, MisuseError, type Octets, type PulledContent } from "../message/index.ts";
+import { errorOf, type Millis, MisuseError, type Octets, type PulledContent } from "../message/index.ts";
 import type { Http1Server } from "../protocol/http1/index.ts";
 import type { Channel } from "../transport/index.ts";
 import type { Call } from "./call.ts";
-import { errorOf } from "./foreign.ts";
 
 /** Content a fast source may hand to a fast peer before others get their turn. */
 const turnOctets: Octets = 1_048_576;

@@ -2,6 +2,7 @@
 import { errorPage } from "../handlers/index.ts";
 import {
   type Clock,
+  errorOf,
   HttpError,
   type HttpRequest,
   type HttpResponse,
@@ -15,7 +16,7 @@ import type { Channel, CurrentDate, Deadlines } from "../transport/index.ts";
 import { BrokenLines } from "./broken-lines.ts";
 import type { Call } from "./call.ts";
 import type { Respond } from "./compile.ts";
-import { errorOf, release, traceOf } from "./foreign.ts";
+import { release, traceOf } from "./foreign.ts";
 import { Http1Session } from "./http1-session.ts";
 import { Http2Session } from "./http2-session.ts";
 import { Opening } from "./opening.ts";

@@ -5,6 +5,8 @@
 import {
   type Clock,
   type Endpoint,
+  errorOf,
+  FedContent,
   type Fields,
   HttpError,
   type HttpRequest,
@@ -20,8 +22,7 @@ import {
 import type { Channel, Receiver, Timed } from "../transport/index.ts";
 import { Call, type CallOwner, type Calls, withPulledContent } from "./call.ts";
 import { Closing } from "./closing.ts";
-import { errorOf, refusalOf } from "./foreign.ts";
-import { InboundContent } from "./inbound-content.ts";
+import { refusalOf } from "./foreign.ts";
 import type { ServedMachine } from "./served-machine.ts";
 import type { Service } from "./service.ts";
 
@@ -208,7 +209,7 @@ export abstract class Session implements Receiver, Timed, CallOwner {
   // ---- For the protocol's own session
 
   /** Asks the service; the answer may come at once or later. */
-  protected serve(stream: StreamId, request: HttpRequest, inbound: InboundContent | undefined): void {
+  protected serve(stream: StreamId, request: HttpRequest, inbound: FedContent | undefined): void {
     const call = new Call(this, stream, request, inbound, this.now());
     // One that is answered at once, as most are, need not be found again.
     if (inbound !== undefined) {
@@ -232,8 +233,8 @@ export abstract class Session implements Receiver, Timed, CallOwner {
   }
 
   /** @param begun - Called when someone begins to read: the client may wait to be told. */
-  protected inbound(stream: StreamId, head: RequestHead, begun: () => void): InboundContent {
-    return new InboundContent(head.contentLength, {
+  protected inbound(stream: StreamId, head: RequestHead, begun: () => void): FedContent {
+    return new FedContent(head.contentLength, {
       begun,
       consumed: (octets) => {
         this.machine.consumed(stream, octets, this.now());

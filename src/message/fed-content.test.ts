@@ -2,12 +2,12 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
-import { Fields } from "../message/index.ts";
-import { InboundContent } from "./inbound-content.ts";
+import { FedContent } from "./fed-content.ts";
+import { Fields } from "./fields.ts";
 
 /** Feeds pieces of these lengths, reads all, and answers the pieces read. */
 function read(lengths: readonly number[]): Buffer[] {
-  const content = new InboundContent(undefined, {
+  const content = new FedContent(undefined, {
     begun: () => {},
     consumed: () => {},
     discarded: () => {},

@@ -1,13 +1,10 @@
-/** A request's content as handlers pull it: fed by a machine, bounded by the machine's window. */
+/** Content that a connection brings, as its reader pulls it: fed by a machine, bounded by the machine's window. */
 import { Buffer } from "node:buffer";
-import {
-  Fields,
-  HttpError,
-  faults as messageFaults,
-  type Octets,
-  type PulledContent,
-} from "../message/index.ts";
-import { errorOf } from "./foreign.ts";
+import type { PulledContent } from "./content.ts";
+import { HttpError, faults as messageFaults } from "./fault.ts";
+import { Fields } from "./fields.ts";
+import { errorOf } from "./thrown.ts";
+import type { Octets } from "./units.ts";
 
 /**
  * Small arrivals that nobody has read are gathered: a client that sends octet by octet
@@ -25,7 +22,7 @@ export interface ContentSource {
   threw(error: Error): void;
 }
 
-export class InboundContent implements PulledContent {
+export class FedContent implements PulledContent {
   readonly type = "pulled";
   readonly length: Octets | undefined;
   onReadable: (() => void) | undefined = undefined;
