@@ -34,6 +34,7 @@ export class Http1Session extends Session implements ServerSink, OutflowOwner {
 
   flushed(): void {
     this.#out.leftAll();
+    this.machine.unhold(this.now());
     const { front } = this.calls;
     if (front !== undefined) {
       this.#out.pump(front);

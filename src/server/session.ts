@@ -156,13 +156,9 @@ export abstract class Session implements Receiver, Timed, CallOwner {
     if (lingerUntil !== undefined) {
       return lingerUntil;
     }
-    const machine = this.machine.deadline;
     const stalled = this.stalledSince;
-    if (stalled === undefined) {
-      return machine;
-    }
-    const patience = stalled + this.service.timeouts.writeStall;
-    return machine === undefined ? patience : Math.min(machine, patience);
+    // While octets wait to leave we do not read: the peer's own time stands still.
+    return stalled === undefined ? this.machine.deadline : stalled + this.service.timeouts.writeStall;
   }
 
   expire(now: Millis): void {

@@ -136,7 +136,11 @@ export class Http1Server implements MachineBase {
     }
   }
 
-  /** The reader took `octets` of a request's content. */
+  /** Octets were not read for a while, by our own doing: the peer's time begins anew. */
+  unhold(now: Millis): void {
+    this.#since = this.#input.state === "content" ? now : this.#since;
+  }
+
   consumed(id: StreamId, octets: Octets, now: Millis): void {
     const stream = this.#tunnel?.id === id ? this.#tunnel : this.#queue.find(id);
     if (stream !== undefined) {
