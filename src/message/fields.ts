@@ -29,6 +29,7 @@ export class Fields implements Iterable<FieldLine> {
   readonly #spans: readonly number[];
   /** Flat name, value, name, value…; made from the spans on first need. */
   #flat: readonly string[] | undefined;
+  #keptLines: unknown = undefined;
 
   private constructor(
     text: string,
@@ -83,6 +84,15 @@ export class Fields implements Iterable<FieldLine> {
   /** Name, value, name, value…: for those who look at every line and want no pairs made. */
   get flat(): readonly string[] {
     return this.#list();
+  }
+
+  /** What the HTTP/1 machines keep beside it: a section that is sent again is written once. */
+  get keptLines(): unknown {
+    return this.#keptLines;
+  }
+
+  set keptLines(lines: unknown) {
+    this.#keptLines = lines;
   }
 
   /** The number of field lines. */
@@ -173,9 +183,10 @@ export class Fields implements Iterable<FieldLine> {
   patched(patch: FieldsPatch): Fields {
     const gone = new Set([...patch.remove, ...patch.set.map(([name]) => name)]);
     const flat: string[] = [];
-    for (const [name, value] of this) {
-      if (!gone.has(name)) {
-        flat.push(name, value);
+    const list = this.#list();
+    for (let i = 0; i < list.length; i += 2) {
+      if (!gone.has(list[i] as string)) {
+        flat.push(list[i] as string, list[i + 1] as string);
       }
     }
     flat.push(...patch.set.flat(), ...patch.add.flat());

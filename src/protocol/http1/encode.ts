@@ -34,34 +34,19 @@ export function encodeResponseHead(
   framing: HeadFraming,
   date: Dateline,
 ): string {
-  let text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
-  let dated = false;
+  const lines = linesOf(fields);
   let { connection } = framing;
-  for (const [name, value] of fields) {
-    if (!framed.has(name)) {
-      dated ||= name === "date";
-      // Upgrade belongs to this connection only, and must say so (RFC 9110 §7.8).
-      if (name === "upgrade" && connection?.endsWith("upgrade") !== true) {
-        connection = connection === undefined ? "upgrade" : `${connection}, upgrade`;
-      }
-      text += fieldLine(name, value);
-    }
+  // Upgrade belongs to this connection only, and must say so (RFC 9110 §7.8).
+  if (lines.upgrades && connection?.endsWith("upgrade") !== true) {
+    connection = connection === undefined ? "upgrade" : `${connection}, upgrade`;
   }
-  if (!dated) {
-    text += `Date: ${date.text}\r\n`;
-  }
-  return `${text}${framingLines({ ...framing, connection })}\r\n`;
+  const dated = lines.dated ? "" : `Date: ${date.text}\r\n`;
+  return `${statusLine(status)}${lines.text}${dated}${framingLines(framing, connection)}\r\n`;
 }
 
 /** An interim response (RFC 9110 §15.2). */
 export function encodeInterim(status: number, fields: Fields): string {
-  let text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
-  for (const [name, value] of fields) {
-    if (!framed.has(name)) {
-      text += fieldLine(name, value);
-    }
-  }
-  return `${text}\r\n`;
+  return `${statusLine(status)}${linesOf(fields).text}\r\n`;
 }
 
 /** The head of a request, as latin1 text with its empty line. */
@@ -74,13 +59,7 @@ export function encodeRequestHead(
   if (!isToken(method) || target === "" || /[^\x21-\x7e]/.test(target)) {
     throw new MisuseError(`request line of ${JSON.stringify(method)} ${JSON.stringify(target)}`);
   }
-  let text = `${method} ${target} HTTP/1.1\r\n`;
-  for (const [name, value] of fields) {
-    if (!framed.has(name)) {
-      text += fieldLine(name, value);
-    }
-  }
-  return `${text}${framingLines(framing)}\r\n`;
+  return `${method} ${target} HTTP/1.1\r\n${linesOf(fields).text}${framingLines(framing, framing.connection)}\r\n`;
 }
 
 /** The last chunk and the trailer section. */
@@ -92,6 +71,39 @@ export function encodeLastChunk(trailers: Fields): string {
     }
   }
   return `${text}\r\n`;
+}
+
+function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+}
+
+/** A section as it is written, and what its writer must know of it. */
+interface Lines {
+  readonly text: string;
+  readonly dated: boolean;
+  readonly upgrades: boolean;
+}
+
+function linesOf(fields: Fields): Lines {
+  const kept = fields.keptLines as Lines | undefined;
+  if (kept !== undefined) {
+    return kept;
+  }
+  const { flat } = fields;
+  let text = "";
+  let dated = false;
+  let upgrades = false;
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i] as string;
+    if (!framed.has(name)) {
+      dated ||= name === "date";
+      upgrades ||= name === "upgrade";
+      text += fieldLine(name, flat[i + 1] as string);
+    }
+  }
+  const lines = { text, dated, upgrades };
+  fields.keptLines = lines;
+  return lines;
 }
 
 /** One field line. @throws MisuseError where name or value would break the message apart. */
@@ -121,7 +133,7 @@ const writtenNames = new Map<string, string>([
   ["www-authenticate", "WWW-Authenticate"],
 ]);
 
-function framingLines(framing: HeadFraming): string {
+function framingLines(framing: HeadFraming, connection: string | undefined): string {
   let text = "";
   if (framing.length !== undefined) {
     if (!Number.isSafeInteger(framing.length) || framing.length < 0) {
@@ -132,8 +144,8 @@ function framingLines(framing: HeadFraming): string {
   if (framing.chunked) {
     text += "Transfer-Encoding: chunked\r\n";
   }
-  if (framing.connection !== undefined) {
-    text += `Connection: ${framing.connection}\r\n`;
+  if (connection !== undefined) {
+    text += `Connection: ${connection}\r\n`;
   }
   return text;
 }
