@@ -1,5 +1,5 @@
 /** Content that comes in tiny pieces and is not read takes about the memory of its octets. */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
 import { FedContent } from "./fed-content.ts";
@@ -28,6 +28,70 @@ function read(lengths: readonly number[]): Buffer[] {
 }
 
 const times = (count: number, length: number): number[] => Array.from({ length: count }, () => length);
+
+describe("what a reader was given", () => {
+  const quiet = { begun: () => {}, consumed: () => {}, discarded: () => {}, threw: () => {} };
+  const piece = (octet: number, length = 40_000): Buffer => Buffer.alloc(length, octet);
+
+  /** Whether all octets are `octet`. */
+  function is(octet: number, got: Uint8Array | string): boolean {
+    return typeof got !== "string" && got.every((each) => each === octet);
+  }
+
+  it("stays as it is until the next read, whatever comes meanwhile", () => {
+    const content = new FedContent(undefined, quiet);
+    for (let octet = 0; octet < 8; octet += 1) {
+      content.push(piece(octet));
+    }
+    const other = new FedContent(undefined, quiet);
+    for (let octet = 0; octet < 8; octet += 1) {
+      const got = content.read();
+      other.push(piece(100 + octet));
+      strictEqual(is(octet, got), true);
+    }
+    for (let octet = 0; octet < 8; octet += 1) {
+      const got = other.read();
+      content.push(piece(octet, 5_000));
+      strictEqual(is(100 + octet, got), true);
+    }
+  });
+
+  it("is not used again after a cancel", () => {
+    const content = new FedContent(undefined, quiet);
+    content.push(piece(1));
+    const got = content.read();
+    content.cancel(new Error("enough"));
+    const next = new FedContent(undefined, quiet);
+    next.push(piece(2));
+    strictEqual(is(1, got), true);
+  });
+
+  it("allocates nothing while it is read as it comes", () => {
+    const content = new FedContent(undefined, quiet);
+    const blocks = new Set<ArrayBufferLike>();
+    for (let i = 0; i < 100; i += 1) {
+      content.push(piece(i, 65_536));
+      blocks.add((content.read() as Uint8Array).buffer);
+      content.read();
+    }
+    deepStrictEqual(blocks.size, 1);
+  });
+
+  it("of a whole message, what is cancelled unread is consumed", () => {
+    let consumed = 0;
+    const content = new FedContent(undefined, {
+      ...quiet,
+      consumed: (octets) => {
+        consumed += octets;
+      },
+    });
+    content.push(piece(1));
+    content.push(piece(2, 10));
+    content.end(Fields.empty);
+    content.cancel(new Error("enough"));
+    strictEqual(consumed, 40_010);
+  });
+});
 
 describe("content in tiny pieces", () => {
   const rows: readonly (readonly [name: string, pushed: readonly number[], read: readonly number[]])[] = [

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { PulledContent } from "./content.ts";
 import { HttpError, faults as messageFaults } from "./fault.ts";
 import { Fields } from "./fields.ts";
+import { giveSpare, spareOctets, takeSpare } from "./spare-blocks.ts";
 import { errorOf } from "./thrown.ts";
 import type { Octets } from "./units.ts";
 
@@ -32,6 +33,13 @@ export class FedContent implements PulledContent {
   /** The last of the queue while there is room in it, and how much of it is filled. */
   #gather: Buffer | undefined;
   #gathered: Octets = 0;
+  /** What larger pieces were copied to, oldest first: those of one block are neighbours in the queue. */
+  #blocks: Buffer[] | undefined;
+  /** The last of them while there is room in it, and how much of it is filled. */
+  #block: Buffer | undefined;
+  #filled: Octets = 0;
+  /** What `read` gave last: its reader may still look at it. */
+  #lent: Buffer | undefined;
   #ended = false;
   #failed: Error | undefined;
   #cancelled = false;
@@ -71,6 +79,7 @@ export class FedContent implements PulledContent {
   read(): Uint8Array | "pending" | "end" {
     this.begin();
     const next = this.#next();
+    this.#letGo(next);
     if (next !== undefined) {
       this.#source.consumed(next.length);
       return next;
@@ -89,7 +98,7 @@ export class FedContent implements PulledContent {
     if (this.#ended) {
       // Of what may yet become a tunnel, nothing is wanted either.
       this.#cancelled = true;
-      this.#queue = [];
+      this.#discard();
     } else if (!this.#cancelled && this.#failed === undefined) {
       this.#cancelled = true;
       this.#failed = new HttpError(
@@ -97,7 +106,7 @@ export class FedContent implements PulledContent {
         "sluice",
         `content was cancelled: ${reason.message}`,
       );
-      this.#queue = [];
+      this.#discard();
       this.#source.discarded();
     }
   }
@@ -134,6 +143,7 @@ export class FedContent implements PulledContent {
     if (this.#queue.length > 0 && bytes.length <= gatherOctets >> 2) {
       if (this.#gather === undefined || this.#gathered + bytes.length > gatherOctets) {
         this.#seal();
+        this.#block = undefined;
         this.#gather = Buffer.allocUnsafeSlow(gatherOctets);
         this.#gathered = 0;
         this.#queue.push(this.#gather);
@@ -142,7 +152,66 @@ export class FedContent implements PulledContent {
       this.#gathered += bytes.length;
     } else {
       this.#seal();
-      this.#queue.push(Buffer.from(bytes));
+      this.#queue.push(bytes.length > gatherOctets ? this.#copy(bytes) : this.#copySmall(bytes));
+    }
+  }
+
+  #copySmall(bytes: Uint8Array): Buffer {
+    this.#block = undefined;
+    return Buffer.from(bytes);
+  }
+
+  #copy(bytes: Uint8Array): Buffer {
+    const { length } = bytes;
+    if (length > spareOctets) {
+      return this.#copySmall(bytes);
+    }
+    if (this.#block === undefined || this.#filled + length > spareOctets) {
+      this.#block = takeSpare();
+      this.#filled = 0;
+      if (this.#blocks === undefined) {
+        this.#blocks = [this.#block];
+      } else {
+        this.#blocks.push(this.#block);
+      }
+    }
+    this.#block.set(bytes, this.#filled);
+    const piece = this.#block.subarray(this.#filled, this.#filled + length);
+    this.#filled += length;
+    return piece;
+  }
+
+  /** The reader is through with what it was given last, now that it is given `next`. */
+  #letGo(next: Buffer | undefined): void {
+    const block = this.#blocks?.[0];
+    if (block !== undefined && this.#lent?.buffer === block.buffer && next?.buffer !== block.buffer) {
+      this.#blocks?.shift();
+      if (this.#block === block) {
+        this.#block = undefined;
+      }
+      giveSpare(block);
+    }
+    this.#lent = next;
+  }
+
+  /** What nobody will read is forgotten; what the reader may still look at is not used again. */
+  #discard(): void {
+    let octets = 0;
+    this.#seal();
+    for (const piece of this.#queue) {
+      octets += piece.length;
+    }
+    this.#queue = [];
+    for (const block of this.#blocks ?? []) {
+      if (this.#lent?.buffer !== block.buffer) {
+        giveSpare(block);
+      }
+    }
+    this.#blocks = undefined;
+    this.#block = undefined;
+    if (octets > 0 && this.#ended) {
+      // Of a whole message, the connection would wait for this in vain.
+      this.#source.consumed(octets);
     }
   }
 

@@ -1,5 +1,4 @@
 /** Whatever code that is not ours throws, as an Error with words in it. */
-import { inspect } from "node:util";
 
 /** Something thrown as an Error with a message that is text. @throws Never. */
 export function errorOf(thrown: unknown): Error {
@@ -13,11 +12,14 @@ export function errorOf(thrown: unknown): Error {
   }
 }
 
-/** A value in a few words. @throws Never. */
-export function shown(value: unknown): string {
-  try {
-    return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }).slice(0, 80);
-  } catch {
-    return `a ${typeof value}`;
+function shown(value: unknown): string {
+  if (typeof value === "string") {
+    return JSON.stringify(value.slice(0, 80));
   }
+  return typeof value === "object" && value !== null ? `an object of ${kindOf(value)}` : String(value);
+}
+
+function kindOf(value: object): string {
+  const { constructor } = value;
+  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "no class";
 }
