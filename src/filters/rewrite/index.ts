@@ -12,12 +12,12 @@ import {
   escapeForUri,
   expandTemplate,
   parseTemplate,
+  patchQuery,
   redirectFaults,
   rooted,
   type TargetTemplate,
 } from "../../semantics/index.ts";
 import { type Replacement, type RewriteOptions, rewriteSchema, valueTemplate } from "./options.ts";
-import { patchQuery } from "./query.ts";
 
 export type { QueryOptions, Replacement, RewriteOptions } from "./options.ts";
 
