@@ -9,4 +9,5 @@ export * from "./plain-path.ts";
 export * from "./reach.ts";
 export * from "./samples.ts";
 export * from "./table.ts";
+export * from "./trusted-peers.ts";
 export { cookieValues } from "./values.ts";
