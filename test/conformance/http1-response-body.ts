@@ -102,6 +102,7 @@ export const responseBodyRows: readonly ClientRow[] = [
       complete(),
     ],
     end: true,
+    opens: true,
   },
   {
     name: "CONNECT opens a tunnel: framing fields that contradict each other are ignored too",
@@ -120,6 +121,7 @@ export const responseBodyRows: readonly ClientRow[] = [
       complete(),
     ],
     end: true,
+    opens: true,
   },
   {
     name: "a tunnel leaves the requests behind it unanswered",
@@ -140,6 +142,7 @@ export const responseBodyRows: readonly ClientRow[] = [
       complete(),
     ],
     end: true,
+    opens: true,
   },
   {
     name: "a close leaves the requests behind it unanswered",

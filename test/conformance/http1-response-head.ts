@@ -205,6 +205,7 @@ export const interimRows: readonly ClientRow[] = [
     ],
     methods: ["GET upgrade"],
     end: true,
+    opens: true,
   },
   {
     name: "interim responses without end",

@@ -115,7 +115,7 @@ function send(client: ClientDrive, { method, fields, request }: Exchange): void 
   for (const chunk of request.chunks) {
     client.machine.content(id, Buffer.from(chunk, "latin1"));
   }
-  client.machine.complete(id, Fields.of(...request.trailers));
+  client.machine.complete(id, Fields.of(...request.trailers), 1);
 }
 
 function responseOf({ status, response }: Exchange): HttpResponse {

@@ -59,7 +59,7 @@ describe("HTTP/2 client, how many requests (RFC 9113 §5.1.2)", () => {
     const stream = drive.request(post);
     drive.receive(headers(stream, head(200), end));
     strictEqual(drive.machine.mayRequest, 0);
-    drive.machine.complete(stream, Fields.empty);
+    drive.machine.complete(stream, Fields.empty, drive.now);
     strictEqual(drive.machine.mayRequest, 1);
   });
 

@@ -89,7 +89,7 @@ class Peer implements ClientSink {
       this.machine.content(stream, waiting.rest.subarray(0, room));
       waiting.rest = waiting.rest.subarray(room);
       if (waiting.rest.length === 0) {
-        this.machine.complete(stream, waiting.trailers);
+        this.machine.complete(stream, waiting.trailers, performance.now());
       }
       room = this.machine.sendable(stream);
     }

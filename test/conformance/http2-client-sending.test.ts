@@ -158,14 +158,14 @@ describe("HTTP/2 client, content", () => {
     const drive = begun();
     const stream = drive.request(post);
     drive.machine.content(stream, octets(20_000));
-    drive.machine.complete(stream, Fields.empty);
+    drive.machine.complete(stream, Fields.empty, drive.now);
     deepStrictEqual(drive.words(), ["HEADERS 1", "DATA 1 16384", "DATA 1 end 3616"]);
   });
 
   it("that is none ends the stream with an empty frame, without a window", () => {
     const drive = begun([[4, 0]]);
     const stream = drive.request(post);
-    drive.machine.complete(stream, Fields.empty);
+    drive.machine.complete(stream, Fields.empty, drive.now);
     deepStrictEqual(drive.words(), ["HEADERS 1", "DATA 1 end 0"]);
   });
 
@@ -173,7 +173,7 @@ describe("HTTP/2 client, content", () => {
     const drive = begun();
     const stream = drive.request(post);
     drive.machine.content(stream, octets(5));
-    drive.machine.complete(stream, Fields.of(["x", "y"]));
+    drive.machine.complete(stream, Fields.of(["x", "y"]), drive.now);
     deepStrictEqual(drive.words(), ["HEADERS 1", "DATA 1 5", "HEADERS 1 end"]);
   });
 
@@ -188,7 +188,7 @@ describe("HTTP/2 client, content", () => {
     drive.receive(windowUpdate(1, 3));
     deepStrictEqual(drive.events, [{ type: "writable", stream }]);
     drive.machine.content(stream, octets(3));
-    drive.machine.complete(stream, Fields.empty);
+    drive.machine.complete(stream, Fields.empty, drive.now);
     deepStrictEqual(drive.words(), ["DATA 1 end 3"]);
   });
 
@@ -266,10 +266,10 @@ describe("HTTP/2 client, content", () => {
     const stream = drive.request({ method: "PUT", contentLength: 3 });
     throws(() => drive.machine.content(stream, octets(4)), /1 octets longer than announced/);
     drive.machine.content(stream, octets(2));
-    throws(() => drive.machine.complete(stream, Fields.empty), /ends 1 octets early/);
+    throws(() => drive.machine.complete(stream, Fields.empty, drive.now), /ends 1 octets early/);
     drive.machine.content(stream, octets(1));
-    throws(() => drive.machine.complete(stream, Fields.of(["x", "\0"])), MisuseError);
-    drive.machine.complete(stream, Fields.empty);
+    throws(() => drive.machine.complete(stream, Fields.of(["x", "\0"]), drive.now), MisuseError);
+    drive.machine.complete(stream, Fields.empty, drive.now);
     throws(() => drive.machine.content(stream, octets(1)), MisuseError);
     throws(() => drive.machine.content(9, octets(1)), MisuseError);
     deepStrictEqual(drive.words(), ["HEADERS 1", "DATA 1 end 3"]);
@@ -284,7 +284,7 @@ describe("HTTP/2 client, content", () => {
     drive.machine.content(stream, octets(5));
     drive.receive(rstStream(stream, "NO_ERROR"));
     drive.machine.content(stream, octets(5));
-    drive.machine.complete(stream, Fields.empty);
+    drive.machine.complete(stream, Fields.empty, drive.now);
     deepStrictEqual(drive.words(), []);
     deepStrictEqual([drive.machine.idle, drive.machine.sendable(stream)], [true, 0]);
   });
@@ -298,7 +298,7 @@ describe("HTTP/2 client, tunnels (RFC 9113 §8.5)", () => {
     throws(() => drive.machine.content(stream, octets(1)), MisuseError);
     drive.receive(headers(stream, head(200)));
     drive.machine.content(stream, octets(5));
-    drive.machine.complete(stream, Fields.of(["never", "sent"]));
+    drive.machine.complete(stream, Fields.of(["never", "sent"]), drive.now);
     deepStrictEqual(drive.words(), ["HEADERS 1", "DATA 1 end 5"]);
     drive.receive(data(stream, "hi", end));
     deepStrictEqual(drive.events.slice(1), [
@@ -314,7 +314,7 @@ describe("HTTP/2 client, tunnels (RFC 9113 §8.5)", () => {
     const stream = drive.request(connect);
     drive.receive(headers(stream, head(200)) + data(stream, "", end));
     drive.machine.content(stream, octets(5));
-    drive.machine.complete(stream, Fields.empty);
+    drive.machine.complete(stream, Fields.empty, drive.now);
     deepStrictEqual(drive.words(), ["HEADERS 1", "DATA 1 end 5"]);
     strictEqual(drive.machine.idle, true);
   });

@@ -78,6 +78,8 @@ export interface ClientRow {
   readonly end?: true;
   /** The response ends the connection: what follows is ignored. */
   readonly closes?: true;
+  /** A tunnel opens: after the origin server's end our half goes on. */
+  readonly opens?: true;
   readonly limits?: Partial<Http1ClientLimits>;
 }
 

@@ -241,7 +241,7 @@ class Pair implements ClientSink {
     }
     if (told.requestSent === request.length) {
       told.requestDone = true;
-      this.#client.complete(told.stream, trailersOf(request, told.index));
+      this.#client.complete(told.stream, trailersOf(request, told.index), this.#now);
     } else if (this.#client.sendable(told.stream) > 0) {
       this.#acts.push(() => this.#send(told));
     }

@@ -1,19 +1,24 @@
 /** One request and its response on a client's connection. */
-import type { Fields, Octets, StreamId } from "../../message/index.ts";
+import { Buffer } from "node:buffer";
+import { type Fields, HttpError, MisuseError, type Octets, type StreamId } from "../../message/index.ts";
 import { encodeRequestHead } from "./encode.ts";
+import { faults } from "./faults.ts";
+import type { Http1ClientLimits } from "./limits.ts";
 
 export interface OutgoingRequest {
   readonly method: string;
   /** As it goes on the request line: origin-, absolute-, authority- or asterisk-form. */
   readonly target: string;
-  /** With Host; without Content-Length, Transfer-Encoding and Connection, which the machine writes. */
+  /** Goes out as Host, before `fields`; undefined where they have it. */
+  readonly host?: string | undefined;
+  /** With Host unless `host` says it; without Content-Length, Transfer-Encoding and Connection, which the machine writes. */
   readonly fields: Fields;
   /** 0: none follows; undefined: of unknown length, sent chunked. */
   readonly contentLength: Octets | undefined;
   /** Connection: close instead of keeping it. */
-  readonly close?: boolean;
+  readonly close?: boolean | undefined;
   /** Offers this protocol by Upgrade (RFC 9110 §7.8). */
-  readonly upgrade?: string;
+  readonly upgrade?: string | undefined;
 }
 
 export interface ClientStream {
@@ -41,21 +46,82 @@ export function openStream(id: StreamId, { method, contentLength, upgrade }: Out
   };
 }
 
+/** Content goes out. @throws MisuseError when it is longer than announced. */
+export function spend(stream: ClientStream, octets: Octets): void {
+  if (octets > stream.left) {
+    const excess = octets - stream.left;
+    throw new MisuseError(`content of stream ${stream.id} is ${excess} octets longer than announced`);
+  }
+  stream.left -= octets;
+}
+
+/**
+ * Whether a head of this status may come now; counts interim ones.
+ *
+ * @throws HttpError
+ */
+export function judgeHead(stream: ClientStream, status: number, limits: Http1ClientLimits): void {
+  if (status >= 200) {
+    return;
+  }
+  if (status !== 101) {
+    stream.interim += 1;
+    const { interimResponses } = limits;
+    if (stream.interim > interimResponses) {
+      throw new HttpError(faults.tooManyInterim, "origin", `more than ${interimResponses} interim responses`);
+    }
+  } else if (!stream.upgrades) {
+    throw new HttpError(faults.unsolicited, "origin", "101 came for a request that offered no Upgrade");
+  } else if (!stream.sent) {
+    // What is left of the content could not be told from what goes through the tunnel.
+    throw new HttpError(faults.unsolicited, "origin", "101 came before the request was whole");
+  }
+}
+
+/** Writes the heads of one connection's requests; one that is like the last is not written anew. */
+export class RequestEncoder {
+  #last: OutgoingRequest | undefined;
+  #head: Buffer = nothing;
+
+  /**
+   * @returns Octets that never change.
+   * @throws MisuseError when the head cannot be written.
+   */
+  encode(request: OutgoingRequest): Buffer {
+    if (this.#last === undefined || !isLike(this.#last, request)) {
+      this.#head = Buffer.from(encodeRequest(request), "latin1");
+      this.#last = request;
+    }
+    return this.#head;
+  }
+}
+
+const nothing: Buffer = Buffer.alloc(0);
+
+function isLike(one: OutgoingRequest, other: OutgoingRequest): boolean {
+  return (
+    one.fields === other.fields &&
+    one.target === other.target &&
+    one.method === other.method &&
+    one.host === other.host &&
+    one.contentLength === other.contentLength &&
+    one.upgrade === other.upgrade &&
+    one.close === other.close
+  );
+}
+
 /**
  * The request's head as latin1 text.
  *
  * @throws MisuseError when it cannot be written.
  */
-export function encodeRequest(request: OutgoingRequest): string {
-  const { method, target, fields, contentLength, upgrade } = request;
+function encodeRequest(request: OutgoingRequest): string {
+  const { method, target, host, fields, contentLength, upgrade } = request;
   const chunked = contentLength === undefined;
   // A length of 0 is said where the method expects content (RFC 9110 §8.6).
   const says = contentLength !== 0 || method === "POST" || method === "PUT" || method === "PATCH";
   const connection = upgrade !== undefined ? "upgrade" : request.close === true ? "close" : undefined;
   const lines = upgrade === undefined ? fields : fields.with("upgrade", upgrade);
-  return encodeRequestHead(method, target, lines, {
-    length: says ? contentLength : undefined,
-    chunked,
-    connection,
-  });
+  const framing = { length: says ? contentLength : undefined, chunked, connection };
+  return encodeRequestHead(method, target, lines, framing, host);
 }

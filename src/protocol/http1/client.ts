@@ -14,7 +14,14 @@ import {
   type Octets,
   type StreamId,
 } from "../../message/index.ts";
-import { type ClientStream, encodeRequest, type OutgoingRequest, openStream } from "./client-stream.ts";
+import {
+  type ClientStream,
+  judgeHead,
+  type OutgoingRequest,
+  openStream,
+  RequestEncoder,
+  spend,
+} from "./client-stream.ts";
 import { ContentReader } from "./content-reader.ts";
 import { encodeLastChunk } from "./encode.ts";
 import { faults } from "./faults.ts";
@@ -27,12 +34,13 @@ export interface Http1ClientOptions {
   readonly limits: Http1ClientLimits;
 }
 
-const crlf: Uint8Array = Buffer.from("\r\n", "latin1");
+const crlf: Buffer = Buffer.from("\r\n", "latin1");
 
 export class Http1Client implements MachineBase {
   readonly #sink: ClientSink;
   readonly #limits: Http1ClientLimits;
   readonly #heads: ResponseHeadReader;
+  readonly #encoder = new RequestEncoder();
   readonly #held = new ByteStore();
   readonly #lines = new LineWatch();
   /** Requests whose responses are not whole, oldest first. */
@@ -79,7 +87,7 @@ export class Http1Client implements MachineBase {
     if (!this.available) {
       throw new MisuseError("the connection takes no request now");
     }
-    const head = encodeRequest(request);
+    const head = this.#encoder.encode(request);
     const stream = openStream(this.#next, request);
     this.#next += 1;
     if (request.close === true) {
@@ -89,7 +97,7 @@ export class Http1Client implements MachineBase {
       this.#since = now;
     }
     this.#streams.push(stream);
-    this.#out.push(Buffer.from(head, "latin1"));
+    this.#out.push(head);
     return stream.id;
   }
 
@@ -104,18 +112,13 @@ export class Http1Client implements MachineBase {
       return;
     }
     if (this.#tunnel !== stream) {
-      if (bytes.length > stream.left) {
-        throw new MisuseError(
-          `content of stream ${id} is ${bytes.length - stream.left} octets longer than announced`,
-        );
-      }
-      stream.left -= bytes.length;
+      spend(stream, bytes.length);
     }
     this.#out.push(bytes);
   }
 
   /** The request's content (or our half of a tunnel) is whole. @throws MisuseError when less was sent than announced. */
-  complete(id: StreamId, trailers: Fields): void {
+  complete(id: StreamId, trailers: Fields, now: Millis): void {
     const stream = this.#sending(id);
     if (this.#tunnel !== stream && stream.left > 0) {
       throw new MisuseError(`content of stream ${id} ends ${stream.left} octets early: reset it instead`);
@@ -124,6 +127,15 @@ export class Http1Client implements MachineBase {
       this.#out.push(Buffer.from(encodeLastChunk(trailers), "latin1"));
     }
     stream.sent = true;
+    this.#since = now;
+    if (this.#tunnel === stream && this.#ended) {
+      this.#state = "over";
+    }
+  }
+
+  /** What was drained has left only now: the origin server's time to answer begins anew. */
+  left(now: Millis): void {
+    this.#since = now;
   }
 
   /** Gives a request up: on HTTP/1 that ends the connection. */
@@ -149,28 +161,26 @@ export class Http1Client implements MachineBase {
     return stream === undefined || stream.unread < this.#limits.unreadContent;
   }
 
-  /** While a response is owed: when the origin server must have said something more. */
+  /** While a response is owed to a request that has left whole: when the origin server must have said something more. */
   get deadline(): Millis | undefined {
+    const stream = this.#streams[0];
     if (
-      this.#streams.length === 0 ||
+      stream === undefined ||
       this.#state === "tunnel" ||
       this.#state === "over" ||
+      !stream.sent ||
       !this.wantsInput
     ) {
       return undefined;
     }
-    return (
-      this.#since + (this.#state === "content" ? this.#limits.contentProgress : this.#limits.responseHead)
-    );
+    return this.#since + this.#patience;
   }
 
   expire(now: Millis): void {
     const { deadline } = this;
     if (deadline !== undefined && now >= deadline) {
-      const wait = this.#state === "content" ? this.#limits.contentProgress : this.#limits.responseHead;
-      this.#fail(
-        new HttpError(faults.originTimeout, "origin", `the origin server was silent for ${wait} ms`),
-      );
+      const detail = `the origin server was silent for ${this.#patience} ms`;
+      this.#fail(new HttpError(faults.originTimeout, "origin", detail));
     }
   }
 
@@ -215,23 +225,31 @@ export class Http1Client implements MachineBase {
       return;
     }
     this.#ended = true;
-    const stream = this.#tunnel ?? this.#streams[0];
-    const untilClose = this.#state === "content" && this.#content?.untilClose === true;
-    if (stream !== undefined && (untilClose || this.#state === "tunnel")) {
+    if (this.#tunnel !== undefined) {
+      // Our half goes on until it is complete (RFC 9110 §9.3.6).
+      this.#state = this.#tunnel.sent ? "over" : "tunnel";
+      this.#sink.complete(this.#tunnel.id, Fields.empty);
+      return;
+    }
+    const stream = this.#streams[0];
+    if (stream !== undefined && this.#state === "content" && this.#content?.untilClose === true) {
       this.#since = now;
       this.#state = "over";
       this.#streams.length = 0;
       this.#sink.complete(stream.id, Fields.empty);
     } else if (stream !== undefined) {
-      this.#fail(
-        new HttpError(faults.incompleteResponse, "origin", "the connection ended before the response did"),
-      );
+      const detail = "the connection ended before the response did";
+      this.#fail(new HttpError(faults.incompleteResponse, "origin", detail));
     } else {
       this.#stop();
     }
   }
 
   // ---- Within
+
+  get #patience(): Millis {
+    return this.#state === "content" ? this.#limits.contentProgress : this.#limits.responseHead;
+  }
 
   #sending(id: StreamId): ClientStream {
     const last = this.#streams.at(-1) ?? this.#tunnel;
@@ -300,20 +318,10 @@ export class Http1Client implements MachineBase {
 
   #begin(stream: ClientStream, response: ReadResponse, now: Millis): void {
     const { head, framing } = response;
+    judgeHead(stream, head.status, this.#limits);
     if (head.status < 200 && head.status !== 101) {
-      stream.interim += 1;
-      if (stream.interim > this.#limits.interimResponses) {
-        throw new HttpError(
-          faults.tooManyInterim,
-          "origin",
-          `more than ${this.#limits.interimResponses} interim responses`,
-        );
-      }
       this.#sink.informational(stream.id, head);
       return;
-    }
-    if (head.status === 101 && !stream.upgrades) {
-      throw new HttpError(faults.unsolicited, "origin", "101 came for a request that offered no Upgrade");
     }
     const tunnels = head.status === 101 || (stream.method === "CONNECT" && head.status < 300);
     this.#persists &&= response.persists && !tunnels;
@@ -369,14 +377,8 @@ export class Http1Client implements MachineBase {
   /** Requests behind the last response are not answered: they may be sent again elsewhere (RFC 9112 §9.3.1). */
   #abandonRest(): void {
     for (const stream of this.#streams.splice(0)) {
-      this.#sink.fault(
-        stream.id,
-        new HttpError(
-          faults.incompleteResponse,
-          "origin",
-          "the connection closed before this request was answered",
-        ),
-      );
+      const detail = "the connection closed before this request was answered";
+      this.#sink.fault(stream.id, new HttpError(faults.incompleteResponse, "origin", detail));
     }
   }
 

@@ -49,17 +49,23 @@ export function encodeInterim(status: number, fields: Fields): string {
   return `${statusLine(status)}${linesOf(fields).text}\r\n`;
 }
 
-/** The head of a request, as latin1 text with its empty line. */
+/**
+ * The head of a request, as latin1 text with its empty line.
+ *
+ * @param host - Goes out as Host, first; undefined where `fields` have it.
+ */
 export function encodeRequestHead(
   method: string,
   target: string,
   fields: Fields,
   framing: HeadFraming,
+  host?: string,
 ): string {
   if (!isToken(method) || target === "" || /[^\x21-\x7e]/.test(target)) {
     throw new MisuseError(`request line of ${JSON.stringify(method)} ${JSON.stringify(target)}`);
   }
-  return `${method} ${target} HTTP/1.1\r\n${linesOf(fields).text}${framingLines(framing, framing.connection)}\r\n`;
+  const first = host === undefined ? "" : fieldLine("host", host);
+  return `${method} ${target} HTTP/1.1\r\n${first}${linesOf(fields).text}${framingLines(framing, framing.connection)}\r\n`;
 }
 
 /** The last chunk and the trailer section. */

@@ -3,6 +3,7 @@
  *
  *   status-line = HTTP-version SP status-code SP [ reason-phrase ] CRLF
  */
+import { latin1 } from "../../bytes/index.ts";
 import { isContentForbidden } from "../../fields/index.ts";
 import { Fields, HttpError, type Octets, type ResponseHead } from "../../message/index.ts";
 import { faults } from "./faults.ts";
@@ -31,10 +32,21 @@ export interface ResponseLimits extends SectionLimits {
 
 const scan = new SectionScan();
 
+/** Heads up to this size are remembered, so that an idle connection holds little. */
+const rememberedHead: Octets = 2_048;
+
+/**
+ * Reads heads one after another. An origin server repeats its head from response to response (within a
+ * second, by its Date), so the last one is remembered: one that is the same octet by octet means the
+ * same, down to the identity of its fields, and is not taken apart again.
+ */
 export class ResponseHeadReader {
   /** The response that `read` found. */
   found: ReadResponse | undefined;
   readonly #limits: ResponseLimits;
+  #last: ReadResponse | undefined;
+  /** The octets of `#last`, as latin1. */
+  #text = "";
 
   constructor(limits: ResponseLimits) {
     this.#limits = limits;
@@ -46,25 +58,40 @@ export class ResponseHeadReader {
    * @throws HttpError when no response can be made of the octets.
    */
   read(bytes: Buffer, start: number, end: number, method: string): number {
+    const common = method !== "HEAD" && method !== "CONNECT";
+    if (common && this.#last !== undefined && repeats(bytes, start, end, this.#text)) {
+      this.found = this.#last;
+      return start + this.#text.length;
+    }
     const fieldsStart = endOfStatusLine(bytes, start, end, this.#limits.statusLine);
     if (fieldsStart === INCOMPLETE) {
       return INCOMPLETE;
     }
-    const line = readStatusLine(bytes.toString("latin1", start, fieldsStart - 2));
+    const line = readStatusLine(latin1(bytes, start, fieldsStart - 2));
     scan.reset();
     const after = scanSection(bytes, fieldsStart, end, start, this.#limits, scan);
     if (after !== INCOMPLETE) {
-      const text = bytes.toString("latin1", start, after);
+      const text = latin1(bytes, start, after);
       const fields = Fields.over(text, scan.spans);
       const framing = frame(fields, scan, line, method);
-      this.found = {
+      const found = {
         head: { ...line, fields, contentLength: announced(framing) },
         framing,
         persists: framing.type !== "close" && keeps(line.version, fields),
       };
+      this.found = found;
+      const kept = common && text.length <= rememberedHead;
+      this.#last = kept ? found : undefined;
+      this.#text = kept ? text : "";
     }
     return after;
   }
+}
+
+/** Whether the head from `start` is `text` once more. */
+function repeats(bytes: Buffer, start: number, end: number, text: string): boolean {
+  const after = start + text.length;
+  return after <= end && bytes[after - 1] === LF && latin1(bytes, start, after) === text;
 }
 
 type StatusLine = Pick<ResponseHead, "status" | "reason" | "version">;

@@ -147,11 +147,12 @@ export class Http2Client implements MachineBase {
    *
    * @throws MisuseError when less was handed over than announced, or for trailers that cannot be written.
    */
-  complete(id: StreamId, trailers: Fields): void {
+  complete(id: StreamId, trailers: Fields, now: Millis): void {
     const stream = this.#sending(id);
     if (stream === undefined) {
       return;
     }
+    this.#connection.now = now;
     if (stream.left !== undefined && stream.left > 0) {
       throw new MisuseError(`content of stream ${id} ends ${stream.left} octets early: reset it instead`);
     }
@@ -160,7 +161,7 @@ export class Http2Client implements MachineBase {
     checkTrailers(sent);
     stream.handedOver = true;
     stream.trailers = sent;
-    stream.since = this.#connection.now;
+    stream.since = now;
     this.#connection.send(stream);
   }
 
