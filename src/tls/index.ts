@@ -1,5 +1,7 @@
 /** TLS: certificates, the local authority that makes them, and where handshakes end. */
 export * from "./certificate-report.ts";
+export * from "./client.ts";
+export * from "./client-failures.ts";
 export * from "./client-hello.ts";
 export { type ClientAuthentication, readClientPolicy } from "./clients.ts";
 export * from "./handshake-failures.ts";

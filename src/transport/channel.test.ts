@@ -1,65 +1,27 @@
-/** What every channel does, whatever carries it: one table, run against sockets read both ways, TLS and memory. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { connect, type Socket } from "node:net";
-import { describe, it } from "node:test";
-import { setTimeout as after } from "node:timers/promises";
+/** The table of what every channel does, run against sockets read both ways, accepted and opened, TLS and memory. */
+import { connect as connectSocket, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { makeCertificate } from "../../test/support/certificates.ts";
+import { channelSuite, listen, type Pair, pairOf } from "../../test/support/channel-suite.ts";
 import type { Endpoint } from "../message/index.ts";
-import { createTermination, defaultCiphers, knownGroups } from "../tls/index.ts";
-import type { Channel, Receiver } from "./channel.ts";
+import {
+  createClientTls,
+  createTermination,
+  defaultCiphers,
+  knownGroups,
+  type TlsTermination,
+} from "../tls/index.ts";
+import type { Channel } from "./channel.ts";
 import { systemClock } from "./clock.ts";
-import { openListener } from "./listener.ts";
+import { type ConnectOptions, connect } from "./connect.ts";
+import { ConnectFailure } from "./connect-failure.ts";
+import { type ListenPlace, openListener } from "./listener.ts";
 import { memoryPair } from "./memory-pair.ts";
 import { socketChannel } from "./socket-channel.ts";
 import { TlsChannel } from "./tls-channel.ts";
 import type { ServerTlsSocket } from "./tls-socket.ts";
-
-/** A channel and what it has told. */
-interface Told {
-  readonly channel: Channel;
-  readonly received: Buffer;
-  readonly events: readonly string[];
-  /** Called with the borrowed octets, after they were noted. */
-  onBytes: (bytes: Uint8Array) => void;
-  onFlushed: () => void;
-}
-
-interface Pair extends AsyncDisposable {
-  readonly near: Told;
-  readonly far: Told;
-}
-
-function listen(channel: Channel): Told {
-  const parts: Buffer[] = [];
-  const events: string[] = [];
-  const note = (event: string): void => {
-    events.push(event);
-  };
-  const told = {
-    channel,
-    get received() {
-      return Buffer.concat(parts);
-    },
-    events,
-    onBytes: (_bytes: Uint8Array): void => undefined,
-    onFlushed: (): void => undefined,
-  };
-  const receiver: Receiver = {
-    receive: (bytes) => {
-      parts.push(Buffer.from(bytes));
-      told.onBytes(bytes);
-    },
-    end: () => note("end"),
-    flushed: () => {
-      note("flushed");
-      told.onFlushed();
-    },
-    closed: (error) => note(error === undefined ? "closed" : "closed by an error"),
-  };
-  channel.attach(receiver);
-  return told;
-}
 
 async function socketPair(reading: "borrowed" | "plain"): Promise<Pair> {
   let accepted: (channel: Channel) => void = () => undefined;
@@ -73,7 +35,7 @@ async function socketPair(reading: "borrowed" | "plain"): Promise<Pair> {
       throw error;
     },
   });
-  const socket: Socket = connect({ port: listener.local.port, host: "127.0.0.1", allowHalfOpen: true });
+  const socket: Socket = connectSocket({ port: listener.local.port, host: "127.0.0.1", allowHalfOpen: true });
   socket.pause();
   await new Promise((resolve) => socket.once("connect", resolve));
   const near = listen(socketChannel(socket, reading, listener.local));
@@ -82,18 +44,23 @@ async function socketPair(reading: "borrowed" | "plain"): Promise<Pair> {
 }
 
 const certificate = makeCertificate({ names: ["localhost"] });
+const reporter = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const loopback: ListenPlace = { type: "tcp", host: "127.0.0.1", port: 0 };
 const nowhere: Endpoint = { address: "", port: 0, family: "ipv4" };
 
-async function tlsPair(reading: "borrowed" | "plain", maxVersion: "TLSv1.2" | "TLSv1.3"): Promise<Pair> {
-  const reporter = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const made = await certificate;
-  const termination = await createTermination({
-    sites: [{ hosts: ["*"], identities: [{ type: "files", ...made }], clients: undefined }],
+async function terminate(): Promise<TlsTermination> {
+  return await createTermination({
+    sites: [{ hosts: ["*"], identities: [{ type: "files", ...(await certificate) }], clients: undefined }],
     parameters: { minVersion: "1.2", ciphers: defaultCiphers, groups: knownGroups() },
     tickets: undefined,
     clock: systemClock,
     reporter,
   });
+}
+
+async function tlsPair(reading: "borrowed" | "plain", maxVersion: "TLSv1.2" | "TLSv1.3"): Promise<Pair> {
+  const made = await certificate;
+  const termination = await terminate();
   let accepted: (channel: Channel) => void = () => undefined;
   const arrived = new Promise<Channel>((resolve) => {
     accepted = resolve;
@@ -125,7 +92,7 @@ async function tlsPair(reading: "borrowed" | "plain", maxVersion: "TLSv1.2" | "T
   });
   const far = await arrived;
   // The client's end of a connection does all that the server's does.
-  const client = new TlsChannel(socket as ServerTlsSocket, nowhere, nowhere, far.tls ?? fail());
+  const client = new TlsChannel(socket as ServerTlsSocket, nowhere, { remote: nowhere }, far.tls ?? fail());
   socket.on("error", (error) => client.failed(error));
   socket.on("close", () => client.closed());
   return pairOf(listen(client), listen(far), async () => {
@@ -134,20 +101,56 @@ async function tlsPair(reading: "borrowed" | "plain", maxVersion: "TLSv1.2" | "T
   });
 }
 
-function fail(): never {
-  throw new Error("the channel has no facts of TLS");
+/** Our own connections, as towards upstreams. */
+async function openedPair(
+  reading: "borrowed" | "plain",
+  place: ListenPlace,
+  secure: "clear" | "TLS" = "clear",
+): Promise<Pair> {
+  const made = await certificate;
+  const termination = secure === "clear" ? undefined : await terminate();
+  let accepted: (channel: Channel) => void = () => undefined;
+  const arrived = new Promise<Channel>((resolve) => {
+    accepted = resolve;
+  });
+  const listener = await openListener(place, (channel) => accepted(channel), {
+    tls: termination === undefined ? undefined : { termination, http2: true, clock: systemClock, reporter },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const { address, port, family } = listener.local;
+  const near = await new Promise<Channel>((resolve, reject) => {
+    const options: ConnectOptions = {
+      to:
+        family === "unix"
+          ? { type: "unix", path: address }
+          : { type: "tcp", addresses: [{ address, family: 4 }], port },
+      timeout: 5_000,
+      tls:
+        secure === "clear"
+          ? undefined
+          : createClientTls({ host: "localhost", ca: [made.cert], alpn: ["h2"] }),
+      first: undefined,
+      reading,
+    };
+    connect(options, (result) => (result instanceof ConnectFailure ? reject(result) : resolve(result)));
+  });
+  return pairOf(listen(near), listen(await arrived), async () => {
+    termination?.close();
+    await listener.close();
+  });
 }
 
-function pairOf(near: Told, far: Told, close: () => Promise<void>): Pair {
-  return {
-    near,
-    far,
-    [Symbol.asyncDispose]: async () => {
-      near.channel.destroy();
-      far.channel.destroy();
-      await close();
-    },
-  };
+let sockets = 0;
+
+function unixPlace(): ListenPlace {
+  sockets += 1;
+  return { type: "unix", path: join(tmpdir(), `sluice-channel-${process.pid}-${sockets}.sock`), mode: 0o600 };
+}
+
+function fail(): never {
+  throw new Error("the channel has no facts of TLS");
 }
 
 async function memory(): Promise<Pair> {
@@ -155,249 +158,20 @@ async function memory(): Promise<Pair> {
   return pairOf(listen(near), listen(far), async () => undefined);
 }
 
-async function until(look: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!look()) {
-    ok(performance.now() < end, `waited for ${what}`);
-    await after(1);
-  }
-}
-
-/** Octets that differ wherever they are looked at. */
-function pattern(length: number, seed = 0): Buffer {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at + 4 <= length; at += 4) {
-    bytes.writeUInt32LE(Math.imul(at + seed, 0x9e3779b1) >>> 0, at);
-  }
-  return bytes;
-}
-
-const kinds = [
+const kinds: readonly (readonly [kind: string, open: () => Promise<Pair>, resets?: boolean])[] = [
   ["sockets, borrowed reading", () => socketPair("borrowed")],
   ["sockets, plain reading", () => socketPair("plain")],
   ["TLS 1.3, borrowed reading", () => tlsPair("borrowed", "TLSv1.3")],
   ["TLS 1.3, plain reading", () => tlsPair("plain", "TLSv1.3")],
   ["TLS 1.2, borrowed reading", () => tlsPair("borrowed", "TLSv1.2")],
   ["memory", memory],
-] as const;
+  ["opened, borrowed reading", () => openedPair("borrowed", loopback)],
+  ["opened, plain reading", () => openedPair("plain", loopback)],
+  ["opened, Unix socket", () => openedPair("borrowed", unixPlace()), false],
+  ["opened, TLS, borrowed reading", () => openedPair("borrowed", loopback, "TLS")],
+  ["opened, TLS, plain reading", () => openedPair("plain", loopback, "TLS")],
+];
 
-for (const [kind, open] of kinds) {
-  describe(`channel: ${kind}`, () => {
-    it("brings octets in the order they were written, both ways", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      for (let i = 0; i < 200; i += 1) {
-        near.channel.write([Buffer.from(`${i},`), Buffer.from(`${i};`)]);
-        far.channel.write([Buffer.from(`${i} `)]);
-      }
-      const there = Array.from({ length: 200 }, (_, i) => `${i},${i};`).join("");
-      const back = Array.from({ length: 200 }, (_, i) => `${i} `).join("");
-      await until(
-        () => far.received.length === there.length && near.received.length === back.length,
-        "all octets",
-      );
-      deepStrictEqual([far.received.toString(), near.received.toString()], [there, back]);
-    });
-
-    it("keeps the order of small and large chunks in one write", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      const chunks = [10, 100_000, 1, 70_000, 300, 65_536].map((length, i) => pattern(length, i));
-      near.channel.write(chunks);
-      const whole = Buffer.concat(chunks);
-      await until(() => far.received.length === whole.length, "all octets");
-      ok(far.received.equals(whole));
-    });
-
-    it("says when not all has left, and tells once when it has", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      far.channel.pause();
-      const bytes = pattern(32 * 1_048_576);
-      strictEqual(near.channel.write([bytes]), false);
-      ok(near.channel.waiting > 0);
-      await after(20);
-      deepStrictEqual(near.events, []);
-      far.channel.resume();
-      await until(() => near.events.length > 0, "flushed");
-      await until(() => far.received.length === bytes.length, "all octets");
-      deepStrictEqual([near.events, near.channel.waiting], [["flushed"], 0]);
-      ok(far.received.equals(bytes));
-    });
-
-    it("says at once that a little has left", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      deepStrictEqual([near.channel.write([Buffer.from("a")]), near.channel.write([])], [true, true]);
-      await until(() => far.received.length === 1, "the octet");
-      deepStrictEqual(near.events, []);
-    });
-
-    it("brings nothing while paused, and everything after", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      near.channel.write([Buffer.from("one ")]);
-      await until(() => far.received.length === 4, "the first");
-      far.channel.pause();
-      far.channel.pause();
-      near.channel.write([Buffer.from("two")]);
-      await after(20);
-      strictEqual(far.received.toString(), "one ");
-      far.channel.resume();
-      await until(() => far.received.length === 7, "the second");
-      strictEqual(far.received.toString(), "one two");
-    });
-
-    it("pauses within a delivery", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      let deliveries = 0;
-      far.onBytes = () => {
-        deliveries += 1;
-        far.channel.pause();
-      };
-      const bytes = pattern(1_048_576);
-      near.channel.write([bytes.subarray(0, 400_000), bytes.subarray(400_000)]);
-      await until(() => deliveries === 1, "a delivery");
-      await after(20);
-      strictEqual(deliveries, 1);
-      far.onBytes = () => undefined;
-      far.channel.resume();
-      await until(() => far.received.length === bytes.length, "all octets");
-      ok(far.received.equals(bytes));
-    });
-
-    it("tells another receiver from the next event on, named within a delivery too", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      let later: Told | undefined;
-      far.onBytes = () => {
-        later ??= listen(far.channel);
-      };
-      near.channel.write([Buffer.from("one")]);
-      await until(() => later !== undefined, "the first octets");
-      near.channel.write([Buffer.from("two")]);
-      near.channel.end();
-      await until(() => later?.events.includes("end") === true, "the end");
-      far.channel.end();
-      await until(() => later?.events.includes("closed") === true, "closed");
-      deepStrictEqual(
-        [far.received.toString(), far.events, later?.received.toString(), later?.events],
-        ["one", [], "two", ["end", "closed"]],
-      );
-    });
-
-    it("ends one side; the other goes on until it ends too", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      near.channel.write([Buffer.from("last words")]);
-      near.channel.end();
-      await until(() => far.events.includes("end"), "the end");
-      deepStrictEqual([far.received.toString(), far.events], ["last words", ["end"]]);
-      far.channel.write([Buffer.from("still here")]);
-      await until(() => near.received.length === 10, "the answer");
-      deepStrictEqual(near.events, []);
-      far.channel.end();
-      await until(() => near.events.includes("closed") && far.events.includes("closed"), "both to close");
-      deepStrictEqual(
-        [near.received.toString(), near.events, far.events],
-        ["still here", ["end", "closed"], ["end", "closed"]],
-      );
-    });
-
-    it("ends after everything written has left", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      far.channel.pause();
-      const bytes = pattern(16 * 1_048_576);
-      near.channel.write([bytes]);
-      near.channel.end();
-      far.channel.resume();
-      await until(() => far.events.includes("end"), "the end");
-      ok(far.received.equals(bytes));
-    });
-
-    it("is destroyed: closed is told once, and nothing after it", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      near.channel.destroy();
-      near.channel.destroy();
-      near.channel.end();
-      near.channel.resume();
-      near.channel.write([Buffer.from("into nothing")]);
-      await until(() => near.events.includes("closed"), "closed");
-      await until(() => far.events.length > 0, "the other side to notice");
-      far.channel.end();
-      far.channel.destroy();
-      await until(() => far.events.some((event) => event.startsWith("closed")), "the other side to close");
-      await after(20);
-      deepStrictEqual([near.events, far.events, far.received.length], [["closed"], ["end", "closed"], 0]);
-    });
-
-    it("is reset: the peer sees an error, not an end", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      near.channel.write([Buffer.from("first")]);
-      await until(() => far.received.length === 5, "the octets");
-      await after(5);
-      near.channel.destroy("reset");
-      await until(() => far.events.length > 0, "the other side to notice");
-      await until(() => near.events.length > 0, "closed");
-      await after(20);
-      deepStrictEqual([near.events, far.events], [["closed"], ["closed by an error"]]);
-    });
-
-    it("is destroyed by the peer while octets wait to leave: closed, once", async () => {
-      await using pair = await open();
-      const { near, far } = pair;
-      far.channel.pause();
-      strictEqual(near.channel.write([pattern(32 * 1_048_576)]), false);
-      far.channel.destroy();
-      await until(() => near.events.some((event) => event.startsWith("closed")), "closed");
-      await after(20);
-      deepStrictEqual(near.events.filter((event) => event.startsWith("closed")).length, 1);
-    });
-
-    it("does not damage lent octets that are copied and forwarded under backpressure", async () => {
-      await using incoming = await open();
-      await using outgoing = await open();
-      const bytes = pattern(20_000_000);
-      const relay = { from: incoming.far, to: outgoing.near };
-      relay.from.onBytes = (lent) => {
-        const middle = lent.length >> 1;
-        const copy = Buffer.from(lent);
-        if (!relay.to.channel.write([copy.subarray(0, middle), copy.subarray(middle)])) {
-          relay.from.channel.pause();
-        }
-      };
-      relay.to.onFlushed = () => relay.from.channel.resume();
-      let at = 0;
-      let damaged = 0;
-      let deliveries = 0;
-      outgoing.far.onBytes = (lent) => {
-        damaged += bytes.compare(lent, 0, lent.length, at, at + lent.length) === 0 ? 0 : 1;
-        at += lent.length;
-        deliveries += 1;
-        if (deliveries % 16 === 0) {
-          outgoing.far.channel.pause();
-          setTimeout(() => outgoing.far.channel.resume(), 1);
-        }
-      };
-      const pump = (from: number): void => {
-        for (let next = from; next < bytes.length; ) {
-          const end = Math.min(next + 200_000, bytes.length);
-          const left = incoming.near.channel.write([bytes.subarray(next, end)]);
-          next = end;
-          if (!left) {
-            incoming.near.onFlushed = () => pump(next);
-            return;
-          }
-        }
-        incoming.near.onFlushed = () => undefined;
-      };
-      pump(0);
-      await until(() => at === bytes.length, "all octets");
-      strictEqual(damaged, 0);
-    });
-  });
+for (const [kind, open, resets] of kinds) {
+  channelSuite(kind, open, resets);
 }

@@ -7,6 +7,8 @@ import type { Endpoint, Octets, TlsFacts } from "../message/index.ts";
 export interface Channel {
   readonly remote: Endpoint;
   readonly local: Endpoint;
+  /** The other end itself, where `remote` is whom a proxy in front speaks for (PROXY protocol). */
+  readonly peer?: Endpoint | undefined;
   /** What the handshake settled; undefined on a connection in the clear. */
   readonly tls: TlsFacts | undefined;
   /** Names who is told, and begins to read. A later call names another in its place, from the next event on. */

@@ -14,6 +14,8 @@ interface WriteRequest {
   oncomplete: ((status: number) => void) | undefined;
   /** Keeps the octets alive while the system has not taken them. */
   held: Uint8Array | undefined;
+  /** Below 0 where the system does not have it. */
+  getAsyncId(): number;
 }
 
 export interface WritingHandle {
@@ -54,7 +56,9 @@ export function writeDirectly(handle: WritingHandle, bytes: Uint8Array, writer: 
   if (failed !== 0) {
     return failed;
   }
-  if (handle.writeQueueSize === 0) {
+  // The queue's length would not tell: libuv tries again before it queues, and where the peer has read in
+  // between, all has left and the request is still to be completed. Using it again would end the process.
+  if (spare.getAsyncId() < 0) {
     return true;
   }
   const kept = spare;

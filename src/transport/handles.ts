@@ -13,10 +13,10 @@ interface ListeningHandle {
 /**
  * A socket that reads into the buffer of all connections. It reads nothing before `resume`.
  *
- * @param handle - Of a connection; from now on the socket's.
- * @param received - Given borrowed octets.
+ * @param handle - Of a connection, from now on the socket's; undefined: the socket will open one.
+ * @param arrived - Given borrowed octets.
  */
-export function borrowingSocket(handle: object, arrived: (bytes: Uint8Array) => void): Socket {
+export function borrowingSocket(handle: object | undefined, arrived: (bytes: Uint8Array) => void): Socket {
   const onread = {
     buffer: readBuffer,
     callback: (octets: number): boolean => {

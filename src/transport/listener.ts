@@ -1,9 +1,11 @@
 /** Listening sockets: TCP and Unix, with TLS or without. */
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { isMainThread } from "node:worker_threads";
 import type { Endpoint } from "../message/index.ts";
 import type { Channel } from "./channel.ts";
 import { takeHandles } from "./handles.ts";
+import { ProxyEntrance, type ProxyListening } from "./proxy-entrance.ts";
 import { handleChannel, socketChannel } from "./socket-channel.ts";
 import { TlsEntrance, type TlsListening } from "./tls-listener.ts";
 
@@ -21,6 +23,8 @@ export interface ListenerOptions {
   readonly reading?: "borrowed" | "plain";
   /** With it, `accept` is given each connection after its handshake. */
   readonly tls?: TlsListening | undefined;
+  /** With it, each connection begins with a PROXY header, which tells `remote` and `local`; before TLS. */
+  readonly proxyProtocol?: ProxyListening | undefined;
   /** Connections the system may hold before we accept them. */
   readonly backlog?: number;
   /** Told of errors after listening began (such as too many open files); listening goes on. */
@@ -53,27 +57,15 @@ export async function openListener(
     await clearStaleSocket(place.path);
   }
   let local: Endpoint | undefined;
-  const { reading = "borrowed", tls } = options;
-  const entrance = tls === undefined ? undefined : new TlsEntrance(tls, reading, accept);
+  const { reading = "borrowed" } = options;
+  const door = doorOf(options, reading, accept);
   const server = createServer(
     { pauseOnConnect: true, allowHalfOpen: true, noDelay: true },
-    (socket: Socket) => {
-      if (entrance === undefined) {
-        accept(socketChannel(socket, reading, local as Endpoint));
-      } else {
-        entrance.enter(socket, local as Endpoint);
-      }
-    },
+    (socket: Socket) => door.enter(socket, local as Endpoint),
   );
   await bind(server, place, options.backlog ?? 4_096);
   if (reading === "borrowed") {
-    takeHandles(server, (handle) => {
-      if (entrance === undefined) {
-        accept(handleChannel(handle, local as Endpoint));
-      } else {
-        entrance.enterHandle(handle, local as Endpoint);
-      }
-    });
+    takeHandles(server, (handle) => door.enterHandle(handle, local as Endpoint));
   }
   server.on("error", options.onError);
   if (place.type === "unix" && place.mode !== undefined) {
@@ -83,15 +75,40 @@ export async function openListener(
   return {
     local,
     close: () => {
-      entrance?.close();
+      door.close();
       return closeServer(server);
     },
   };
 }
 
+/** What an accepted connection goes through before it is a channel. */
+interface Door {
+  enter(accepted: Socket, listener: Endpoint): void;
+  enterHandle(handle: object, listener: Endpoint): void;
+  close(): void;
+}
+
+function doorOf(
+  { tls, proxyProtocol, onError }: ListenerOptions,
+  reading: "borrowed" | "plain",
+  accept: (channel: Channel) => void,
+): Door {
+  const entrance = tls === undefined ? undefined : new TlsEntrance(tls, reading, accept);
+  if (proxyProtocol !== undefined) {
+    return new ProxyEntrance({ ...proxyProtocol, reading, onError, tls: entrance, accept });
+  }
+  return (
+    entrance ?? {
+      enter: (socket, listener) => accept(socketChannel(socket, reading, listener)),
+      enterHandle: (handle, listener) => accept(handleChannel(handle, listener)),
+      close: () => undefined,
+    }
+  );
+}
+
 async function bind(server: Server, place: ListenPlace, backlog: number): Promise<void> {
   if (place.type === "unix") {
-    return listening(server, { path: place.path, backlog });
+    return masked(place.mode, () => listening(server, { path: place.path, backlog }));
   }
   const { host, port } = place;
   if (host !== undefined) {
@@ -105,6 +122,20 @@ async function bind(server: Server, place: ListenPlace, backlog: number): Promis
       throw error;
     }
     await listening(server, { host: "0.0.0.0", port, backlog });
+  }
+}
+
+/** What `make` creates has no more than these permission bits from its first moment on. */
+function masked<T>(mode: number | undefined, make: () => T): T {
+  // The mask is the whole process's: other threads may not change it.
+  if (mode === undefined || !isMainThread) {
+    return make();
+  }
+  const mask = process.umask(0o777 & ~mode);
+  try {
+    return make();
+  } finally {
+    process.umask(mask);
   }
 }
 

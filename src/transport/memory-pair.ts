@@ -10,8 +10,8 @@ const room = 65_536;
 export function memoryPair(): readonly [Channel, Channel] {
   const one = new MemoryChannel();
   const other = new MemoryChannel();
-  one.peer = other;
-  other.peer = one;
+  one.other = other;
+  other.other = one;
   return [one, other];
 }
 
@@ -19,7 +19,7 @@ class MemoryChannel implements Channel {
   readonly remote: Endpoint = endpoint;
   readonly local: Endpoint = endpoint;
   readonly tls: undefined = undefined;
-  peer: MemoryChannel | undefined;
+  other: MemoryChannel | undefined;
   #receiver: Receiver | undefined;
   #arriving: Uint8Array[] = [];
   #waiting = 0;
@@ -37,22 +37,22 @@ class MemoryChannel implements Channel {
   }
 
   write(chunks: readonly Uint8Array[]): boolean {
-    const { peer } = this;
-    if (this.#closed || this.#ended || peer === undefined || peer.#closed) {
+    const { other } = this;
+    if (this.#closed || this.#ended || other === undefined || other.#closed) {
       return true;
     }
     for (const chunk of chunks) {
-      peer.#arriving.push(Uint8Array.from(chunk));
-      peer.#waiting += chunk.length;
+      other.#arriving.push(Uint8Array.from(chunk));
+      other.#waiting += chunk.length;
     }
-    peer.#schedule();
-    this.#owesFlush = peer.#waiting > room;
+    other.#schedule();
+    this.#owesFlush = other.#waiting > room;
     return !this.#owesFlush;
   }
 
   get waiting(): number {
-    const { peer } = this;
-    return peer === undefined ? 0 : peer.#waiting;
+    const { other } = this;
+    return other === undefined ? 0 : other.#waiting;
   }
 
   pause(): void {
@@ -67,9 +67,9 @@ class MemoryChannel implements Channel {
   end(): void {
     if (!this.#ended && !this.#closed) {
       this.#ended = true;
-      if (this.peer !== undefined) {
-        this.peer.#peerEnded = true;
-        this.peer.#schedule();
+      if (this.other !== undefined) {
+        this.other.#peerEnded = true;
+        this.other.#schedule();
       }
       this.#schedule();
     }
@@ -79,7 +79,7 @@ class MemoryChannel implements Channel {
     // What the peer sent and nobody read is lost, which TCP tells it by a reset too.
     const lost = this.#arriving.length > 0;
     this.#close(undefined);
-    this.peer?.fromPeer(lost ? "reset" : how);
+    this.other?.fromPeer(lost ? "reset" : how);
   }
 
   fromPeer(how: "reset" | undefined): void {
@@ -129,7 +129,7 @@ class MemoryChannel implements Channel {
       receiver.receive(bytes);
     }
     if (this.#waiting === 0) {
-      this.peer?.leftAll();
+      this.other?.leftAll();
     }
     if (
       receiver !== undefined &&

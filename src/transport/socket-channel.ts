@@ -7,12 +7,12 @@
  * 'data' path takes over; both pass the same suite.
  */
 import { Buffer } from "node:buffer";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Endpoint } from "../message/index.ts";
 import { giveAway, joined } from "./blocks.ts";
 import type { Channel, Receiver } from "./channel.ts";
 import { type Writer, type WritingHandle, writeDirectly, writingHandle } from "./direct-write.ts";
-import { localOf, remoteOf } from "./endpoints.ts";
+import { anywhere, type Ends, localOf, remoteOf } from "./endpoints.ts";
 import { borrowingSocket } from "./handles.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
@@ -43,8 +43,55 @@ export function handleChannel(handle: object, listener: Endpoint): Channel {
   return channel.current;
 }
 
+/** A socket of which a channel is to be made once it is connected. */
+export interface OpeningSocket {
+  readonly socket: Socket;
+  /** @param remote - Whom it was connected to. */
+  channel(remote: Endpoint): Channel;
+}
+
+/** A socket to connect with. It reads nothing before somebody attaches to its channel. */
+export function openingSocket(reading: "borrowed" | "plain"): OpeningSocket {
+  const made: { current: SocketChannel | undefined } = { current: undefined };
+  const borrowing = reading === "borrowed";
+  const socket = borrowing
+    ? borrowingSocket(undefined, (bytes) => made.current?.deliver(bytes))
+    : new Socket({ allowHalfOpen: true });
+  socket.pause();
+  socket.setNoDelay(true);
+  return {
+    socket,
+    channel: (remote) => {
+      const near = remote.family === "unix" ? remote : anywhere;
+      made.current = new SocketChannel(socket, near, borrowing, { remote });
+      return made.current;
+    },
+  };
+}
+
+/** A socket of a connection whose beginning was read already. */
+export interface BegunSocket {
+  /** Paused. Where it is of `borrowingSocket`, what arrives goes to `deliver`. */
+  readonly socket: Socket;
+  readonly reading: "borrowed" | "plain";
+  readonly ends: Ends;
+  /** What came after the beginning; a copy. */
+  readonly rest: Uint8Array;
+  /** Names who is given what arrives from now on, when reading is borrowed. */
+  deliverTo(deliver: (bytes: Uint8Array) => void): void;
+}
+
+/** A channel over such a socket. */
+export function begunChannel(begun: BegunSocket, listener: Endpoint): Channel {
+  const { socket, reading, ends, rest } = begun;
+  const channel = new SocketChannel(socket, listener, reading === "borrowed", ends, rest);
+  begun.deliverTo((bytes) => channel.deliver(bytes));
+  return channel;
+}
+
 class SocketChannel implements Channel, Writer {
   readonly tls: undefined = undefined;
+  readonly peer: Endpoint | undefined;
   readonly #socket: Socket;
   readonly #borrowing: boolean;
   readonly #listener: Endpoint;
@@ -57,9 +104,18 @@ class SocketChannel implements Channel, Writer {
   /** Our side has ended, or the channel is gone. */
   #shut = false;
   #error: Error | undefined;
+  /** Why nothing more can be written; reading goes on until the end. */
+  #refused: Error | undefined;
+  /** What was read before anybody attached. */
+  #early: Uint8Array | undefined;
 
-  constructor(socket: Socket, listener: Endpoint, borrowing: boolean) {
+  /** @param ends - Undefined: the system knows. */
+  constructor(socket: Socket, listener: Endpoint, borrowing: boolean, ends?: Ends, early?: Uint8Array) {
     this.#socket = socket;
+    this.#remote = ends?.remote;
+    this.#local = ends?.local;
+    this.peer = ends?.peer;
+    this.#early = early?.length === 0 ? undefined : early;
     this.#listener = listener;
     this.#borrowing = borrowing;
     this.#handle = borrowing ? writingHandle(socket) : undefined;
@@ -89,8 +145,14 @@ class SocketChannel implements Channel, Writer {
       socket.on("data", (bytes: Buffer) => this.deliver(bytes));
     }
     // Once a peer is gone the system no longer knows its address, but the log wants it.
-    this.#remote = remoteOf(socket, this.#listener);
-    socket.on("end", () => this.#receiver?.end());
+    this.#remote ??= remoteOf(socket, this.#listener);
+    if (socket.closed) {
+      queueMicrotask(() => this.#receiver?.closed(socket.errored ?? undefined));
+      return;
+    }
+    socket.on("end", () =>
+      this.#refused === undefined ? this.#receiver?.end() : socket.destroy(this.#refused),
+    );
     socket.on("error", (error) => {
       this.#shut = true;
       this.#error = error;
@@ -99,7 +161,25 @@ class SocketChannel implements Channel, Writer {
       this.#shut = true;
       this.#receiver?.closed(this.#error);
     });
-    socket.resume();
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    if (this.#early === undefined) {
+      this.#socket.resume();
+      return;
+    }
+    // Never within the caller's call.
+    queueMicrotask(() => {
+      const early = this.#early;
+      if (early !== undefined && !this.#paused && !this.#socket.destroyed) {
+        this.#early = undefined;
+        this.#receiver?.receive(early);
+        if (!this.#paused) {
+          this.#socket.resume();
+        }
+      }
+    });
   }
 
   /** @internal From the socket: `bytes` have come. */
@@ -144,7 +224,9 @@ class SocketChannel implements Channel, Writer {
   }
 
   pause(): void {
-    if (!this.#paused) {
+    if (this.#refused !== undefined) {
+      this.#socket.destroy(this.#refused);
+    } else if (!this.#paused) {
       this.#paused = true;
       this.#socket.pause();
     }
@@ -153,7 +235,7 @@ class SocketChannel implements Channel, Writer {
   resume(): void {
     if (this.#paused) {
       this.#paused = false;
-      this.#socket.resume();
+      this.#readOn();
     }
   }
 
@@ -188,7 +270,11 @@ class SocketChannel implements Channel, Writer {
   wrote(status: number): void {
     if (status < 0) {
       this.#shut = true;
-      this.#socket.destroy(new Error(`the connection takes no more octets (${status})`));
+      this.#refused = new Error(`the connection takes no more octets (${status})`);
+      // What the peer said before it went is read still, such as why it takes nothing (RFC 9112 §9.5).
+      if (this.#paused) {
+        this.#socket.destroy(this.#refused);
+      }
     } else if (!this.#shut) {
       this.#receiver?.flushed();
     }

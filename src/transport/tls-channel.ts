@@ -9,7 +9,7 @@ import { Buffer } from "node:buffer";
 import type { Endpoint, Millis, Octets, TlsFacts } from "../message/index.ts";
 import { giveAway, joined, joinSize, octetsOf } from "./blocks.ts";
 import type { Channel, Receiver } from "./channel.ts";
-import { localOf } from "./endpoints.ts";
+import { type Ends, localOf } from "./endpoints.ts";
 import { readTls, resetTls, type ServerTlsSocket, unsentBeneath } from "./tls-socket.ts";
 
 /** Octets that may wait behind a write under way and count as left. */
@@ -22,6 +22,7 @@ const nothing: Buffer = Buffer.alloc(0);
 
 export class TlsChannel implements Channel {
   readonly remote: Endpoint;
+  readonly peer: Endpoint | undefined;
   readonly tls: TlsFacts;
   readonly #socket: ServerTlsSocket;
   readonly #listener: Endpoint;
@@ -38,11 +39,13 @@ export class TlsChannel implements Channel {
   #gone = false;
   #error: Error | undefined;
 
-  /** @param remote - Read while the connection was young: of one that is gone the system knows nothing. */
-  constructor(socket: ServerTlsSocket, listener: Endpoint, remote: Endpoint, tls: TlsFacts) {
+  /** @param ends - Read while the connection was young: of one that is gone the system knows nothing. */
+  constructor(socket: ServerTlsSocket, listener: Endpoint, ends: Ends, tls: TlsFacts) {
     this.#socket = socket;
     this.#listener = listener;
-    this.remote = remote;
+    this.remote = ends.remote;
+    this.#local = ends.local;
+    this.peer = ends.peer;
     this.tls = tls;
     readTls(socket, this);
     socket.on("end", () => {

@@ -15,9 +15,10 @@ import {
   type TlsTermination,
 } from "../tls/index.ts";
 import type { Channel } from "./channel.ts";
-import { localOf, remoteOf } from "./endpoints.ts";
+import { type Ends, localOf, remoteOf } from "./endpoints.ts";
 import { borrowingSocket } from "./handles.ts";
 import { plainHttpRefusal, refusePlainHttp } from "./plain-http.ts";
+import type { BegunSocket } from "./socket-channel.ts";
 import { TlsChannel } from "./tls-channel.ts";
 import {
   answerInClear,
@@ -32,6 +33,8 @@ export interface TlsListening {
   readonly termination: TlsTermination;
   /** Whether "h2" is offered beside "http/1.1" (RFC 7301, RFC 9113 §3.2). */
   readonly http2: boolean;
+  /** What else is offered by ALPN, in place of HTTP's versions; []: nothing, whatever the client offers. */
+  readonly protocols?: readonly string[];
   /** How long a handshake may take; 10 seconds unless told. */
   readonly handshake?: Millis;
   readonly clock: Clock;
@@ -42,7 +45,7 @@ export const defaultHandshake: Millis = 10_000;
 
 /** A connection until its handshake is through. */
 interface Arrival {
-  readonly remote: Endpoint;
+  readonly ends: Ends;
   readonly listener: Endpoint;
   readonly deadline: NodeJS.Timeout;
   /** The accepted one, then the one that speaks TLS. */
@@ -69,12 +72,12 @@ export class TlsEntrance {
     this.#accept = accept;
     this.#failures = new HandshakeFailures(tls.clock, tls.reporter);
     // A client that offers only HTTP/1.0 would else be refused (RFC 7301 §3.2).
-    this.#protocols = [...(tls.http2 ? ["h2"] : []), "http/1.1", "http/1.0"];
+    this.#protocols = [...(tls.protocols ?? [...(tls.http2 ? ["h2"] : []), "http/1.1", "http/1.0"])];
   }
 
   /** @param accepted - With `pauseOnConnect` and `allowHalfOpen`. */
-  enter(accepted: Socket, listener: Endpoint): void {
-    const arrival = this.#arrive(accepted, listener);
+  enter(accepted: Socket, listener: Endpoint, ends?: Ends): void {
+    const arrival = this.#arrive(accepted, listener, ends);
     const heard = (bytes: Buffer): void => {
       accepted.pause();
       if (this.#heard(arrival, bytes)) {
@@ -107,6 +110,29 @@ export class TlsEntrance {
     this.#follow(arrival, direct, only, () => direct.servername);
   }
 
+  /** The same for a connection whose beginning was read already. */
+  enterBegun(begun: BegunSocket, listener: Endpoint): void {
+    const { socket, rest, ends } = begun;
+    if (begun.reading === "plain") {
+      if (rest.length > 0) {
+        socket.unshift(rest);
+      }
+      this.enter(socket, listener, ends);
+      return;
+    }
+    const arrival = this.#arrive(socket, listener, ends);
+    const heard = (bytes: Uint8Array): void => {
+      if (!arrival.begun) {
+        this.#heard(arrival, bytes);
+      }
+    };
+    begun.deliverTo(heard);
+    socket.resume();
+    if (rest.length > 0) {
+      heard(rest);
+    }
+  }
+
   #listenFirst(handle: object, listener: Endpoint): void {
     const socket = borrowingSocket(handle, (bytes) => {
       if (!arrival.begun) {
@@ -117,10 +143,10 @@ export class TlsEntrance {
     socket.resume();
   }
 
-  #arrival(socket: Socket, listener: Endpoint, begun: boolean): Arrival {
+  #arrival(socket: Socket, listener: Endpoint, begun: boolean, ends?: Ends): Arrival {
     const arrival: Arrival = {
       listener,
-      remote: remoteOf(socket, listener),
+      ends: ends ?? { remote: remoteOf(socket, listener) },
       deadline: setTimeout(() => this.#late(arrival), this.#patience),
       socket,
       seen: undefined,
@@ -130,8 +156,8 @@ export class TlsEntrance {
     return arrival;
   }
 
-  #arrive(socket: Socket, listener: Endpoint): Arrival {
-    const arrival = this.#arrival(socket, listener, false);
+  #arrive(socket: Socket, listener: Endpoint, ends?: Ends): Arrival {
+    const arrival = this.#arrival(socket, listener, false, ends);
     const gone = (): void => {
       if (!arrival.begun) {
         this.#through(arrival);
@@ -154,7 +180,7 @@ export class TlsEntrance {
 
   /** The client's first words say which site it wants. @returns Whether more of them are needed. */
   #heard(arrival: Arrival, bytes: Uint8Array): boolean {
-    const { socket, listener, remote, seen: before } = arrival;
+    const { socket, listener, ends, seen: before } = arrival;
     const seen = before === undefined ? bytes : Buffer.concat([before, bytes]);
     const hello = readClientHello(seen);
     if (hello.type === "partial") {
@@ -164,7 +190,7 @@ export class TlsEntrance {
     if (hello.type === "http") {
       arrival.begun = true;
       this.#through(arrival);
-      this.#failures.tell(remote.address, "the client sent plain HTTP to the TLS port");
+      this.#failures.tell(ends.remote.address, "the client sent plain HTTP to the TLS port");
       refusePlainHttp(socket, localOf(socket, listener), hello.host);
       return false;
     }
@@ -244,30 +270,30 @@ export class TlsEntrance {
     serverName: string | undefined,
   ): TlsChannel | undefined {
     this.#through(arrival);
-    const { remote, listener } = arrival;
+    const { ends, listener } = arrival;
     const { clients } = choice;
     const unverified = clients === undefined ? undefined : verifyFault(socket);
     const settled = settle(socket, clients, serverName, unverified, this.#tls.clock.wall());
     if (settled.type === "refused") {
-      this.#failures.tell(remote.address, settled.because);
+      this.#failures.tell(ends.remote.address, settled.because);
       socket.destroy();
       return undefined;
     }
     socket._releaseControl?.();
-    const channel = new TlsChannel(socket, listener, remote, settled.facts);
+    const channel = new TlsChannel(socket, listener, ends, settled.facts);
     this.#accept(channel);
     return channel;
   }
 
-  #failed({ remote }: Arrival, error: HandshakeError): void {
+  #failed({ ends }: Arrival, error: HandshakeError): void {
     const because = failureWords(error);
     if (because !== undefined) {
-      this.#failures.tell(remote.address, because);
+      this.#failures.tell(ends.remote.address, because);
     }
   }
 
-  #late({ remote, socket }: Arrival): void {
-    this.#failures.tell(remote.address, `it was not through after ${this.#patience / 1000} s`);
+  #late({ ends, socket }: Arrival): void {
+    this.#failures.tell(ends.remote.address, `it was not through after ${this.#patience / 1000} s`);
     socket.destroy();
   }
 

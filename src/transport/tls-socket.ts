@@ -21,6 +21,9 @@ export interface TlsHandle {
   verifyError?(): { readonly code?: string } | null | undefined;
   /** Told of a broken handshake before the socket is. */
   onerror?: unknown;
+  /** Told of sessions that the server offers to take up again. */
+  onnewsession?: unknown;
+  enableSessionCallbacks?(): void;
   writeBuffer?: Send;
   shutdown?: Send;
 }
@@ -46,6 +49,8 @@ export interface TlsReader {
 export type ServerTlsSocket = TLSSocket & {
   readonly _handle: TlsHandle | null;
   _releaseControl?(): boolean;
+  /** What a client asks for by SNI; Node's types lack it. */
+  setServername(name: string): void;
 };
 
 type Handled = Socket & { _handle: object | null };
