@@ -1,5 +1,5 @@
 /** Which upstream answers, and the arithmetic of health. */
-export type { Ask, Ending, Member, Policy, ProbeResult, Random } from "./contract.ts";
+export type { Ask, Member, Policy, ProbeResult, Random } from "./contract.ts";
 export * from "./health/rules.ts";
 export { keyOf } from "./policies/key-of.ts";
 export { observeLatency } from "./policies/latency.ts";

@@ -20,6 +20,6 @@ function shown(value: unknown): string {
 }
 
 function kindOf(value: object): string {
-  const { constructor } = value;
-  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "no class";
+  const maker: unknown = value.constructor;
+  return typeof maker === "function" && maker.name !== "" ? maker.name : "no class";
 }
