@@ -30,6 +30,7 @@ export class Fields implements Iterable<FieldLine> {
   /** Flat name, value, name, value…; made from the spans on first need. */
   #flat: readonly string[] | undefined;
   #keptLines: unknown = undefined;
+  #keptOnward: unknown = undefined;
 
   private constructor(
     text: string,
@@ -93,6 +94,15 @@ export class Fields implements Iterable<FieldLine> {
 
   set keptLines(lines: unknown) {
     this.#keptLines = lines;
+  }
+
+  /** What a gateway keeps beside it: a section that comes again goes on as it went before. */
+  get keptOnward(): unknown {
+    return this.#keptOnward;
+  }
+
+  set keptOnward(onward: unknown) {
+    this.#keptOnward = onward;
   }
 
   /** The number of field lines. */

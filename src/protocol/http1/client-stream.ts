@@ -1,7 +1,7 @@
 /** One request and its response on a client's connection. */
 import { Buffer } from "node:buffer";
 import { type Fields, HttpError, MisuseError, type Octets, type StreamId } from "../../message/index.ts";
-import { encodeRequestHead } from "./encode.ts";
+import { encodeRequestHead, linesOf } from "./encode.ts";
 import { faults } from "./faults.ts";
 import type { Http1ClientLimits } from "./limits.ts";
 
@@ -29,6 +29,8 @@ export interface ClientStream {
   readonly upgrades: boolean;
   left: Octets;
   sent: boolean;
+  /** No more of its content will be sent, whole or not: only the response is waited for. */
+  halted: boolean;
   interim: number;
   unread: Octets;
 }
@@ -41,6 +43,7 @@ export function openStream(id: StreamId, { method, contentLength, upgrade }: Out
     upgrades: upgrade !== undefined,
     left: contentLength ?? 0,
     sent: contentLength === 0,
+    halted: false,
     interim: 0,
     unread: 0,
   };
@@ -78,29 +81,25 @@ export function judgeHead(stream: ClientStream, status: number, limits: Http1Cli
   }
 }
 
-/** Writes the heads of one connection's requests; one that is like the last is not written anew. */
-export class RequestEncoder {
-  #last: OutgoingRequest | undefined;
-  #head: Buffer = nothing;
-
-  /**
-   * @returns Octets that never change.
-   * @throws MisuseError when the head cannot be written.
-   */
-  encode(request: OutgoingRequest): Buffer {
-    if (this.#last === undefined || !isLike(this.#last, request)) {
-      this.#head = Buffer.from(encodeRequest(request), "latin1");
-      this.#last = request;
-    }
-    return this.#head;
+/**
+ * A request's head; the same octets again where the same fields go out again, to the same target.
+ *
+ * @returns Octets that never change.
+ * @throws MisuseError when the head cannot be written.
+ */
+export function requestHead(request: OutgoingRequest): Buffer {
+  const lines = linesOf(request.fields);
+  const kept = lines.request;
+  if (kept !== undefined && isLike(kept.request, request)) {
+    return kept.bytes;
   }
+  const bytes = Buffer.from(encodeRequest(request), "latin1");
+  lines.request = { request, bytes };
+  return bytes;
 }
-
-const nothing: Buffer = Buffer.alloc(0);
 
 function isLike(one: OutgoingRequest, other: OutgoingRequest): boolean {
   return (
-    one.fields === other.fields &&
     one.target === other.target &&
     one.method === other.method &&
     one.host === other.host &&

@@ -19,7 +19,7 @@ import {
   judgeHead,
   type OutgoingRequest,
   openStream,
-  RequestEncoder,
+  requestHead,
   spend,
 } from "./client-stream.ts";
 import { ContentReader } from "./content-reader.ts";
@@ -40,7 +40,6 @@ export class Http1Client implements MachineBase {
   readonly #sink: ClientSink;
   readonly #limits: Http1ClientLimits;
   readonly #heads: ResponseHeadReader;
-  readonly #encoder = new RequestEncoder();
   readonly #held = new ByteStore();
   readonly #lines = new LineWatch();
   /** Requests whose responses are not whole, oldest first. */
@@ -87,7 +86,7 @@ export class Http1Client implements MachineBase {
     if (!this.available) {
       throw new MisuseError("the connection takes no request now");
     }
-    const head = this.#encoder.encode(request);
+    const head = requestHead(request);
     const stream = openStream(this.#next, request);
     this.#next += 1;
     if (request.close === true) {
@@ -133,6 +132,14 @@ export class Http1Client implements MachineBase {
     }
   }
 
+  /** The rest of a request's content stays here, though it is not whole: the response is waited for all the same. */
+  halt(id: StreamId): void {
+    const stream = this.#streams.find((each) => each.id === id);
+    if (stream !== undefined) {
+      stream.halted = true;
+    }
+  }
+
   /** What was drained has left only now: the origin server's time to answer begins anew. */
   left(now: Millis): void {
     this.#since = now;
@@ -164,16 +171,9 @@ export class Http1Client implements MachineBase {
   /** While a response is owed to a request that has left whole: when the origin server must have said something more. */
   get deadline(): Millis | undefined {
     const stream = this.#streams[0];
-    if (
-      stream === undefined ||
-      this.#state === "tunnel" ||
-      this.#state === "over" ||
-      !stream.sent ||
-      !this.wantsInput
-    ) {
-      return undefined;
-    }
-    return this.#since + this.#patience;
+    const isOwed = stream !== undefined && (stream.sent || stream.halted) && this.wantsInput;
+    const isOpen = this.#state === "head" || this.#state === "content";
+    return isOwed && isOpen ? this.#since + this.#patience : undefined;
   }
 
   expire(now: Millis): void {

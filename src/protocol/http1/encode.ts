@@ -1,6 +1,8 @@
 /** Writes heads, chunks and trailers as HTTP/1.1 (RFC 9112 §4, §5, §7.1). */
+import { Buffer } from "node:buffer";
 import { mayBeTrailer, reasonPhrase } from "../../fields/index.ts";
 import { type Fields, MisuseError, type Octets } from "../../message/index.ts";
+import type { OutgoingRequest } from "./client-stream.ts";
 import { isTchar } from "./grammar.ts";
 
 /** The current time as a Date field writes it, kept by a clock above and renewed each second. */
@@ -26,6 +28,44 @@ const framed: ReadonlySet<string> = new Set([
   "content-length",
   "keep-alive",
 ]);
+
+/** A response's head, and what it was written for. */
+interface KeptHead {
+  readonly status: number;
+  readonly length: Octets | undefined;
+  readonly chunked: boolean;
+  readonly connection: string | undefined;
+  /** The second whose Date it says; undefined: the response brought its own. */
+  readonly second: number | undefined;
+  readonly bytes: Buffer;
+}
+
+/** The head of a final response; the same octets again where the same fields go out again. They never change. */
+export function responseHead(status: number, fields: Fields, framing: HeadFraming, date: Dateline): Buffer {
+  const lines = linesOf(fields);
+  const kept = lines.response;
+  if (
+    kept !== undefined &&
+    kept.status === status &&
+    kept.length === framing.length &&
+    kept.chunked === framing.chunked &&
+    kept.connection === framing.connection &&
+    (kept.second === undefined || kept.second === date.second)
+  ) {
+    return kept.bytes;
+  }
+  const bytes = Buffer.from(encodeResponseHead(status, fields, framing, date), "latin1");
+  const { length, chunked, connection } = framing;
+  lines.response = {
+    status,
+    length,
+    chunked,
+    connection,
+    second: lines.dated ? undefined : date.second,
+    bytes,
+  };
+  return bytes;
+}
 
 /** The head of a final response, as latin1 text with its empty line. */
 export function encodeResponseHead(
@@ -84,13 +124,23 @@ function statusLine(status: number): string {
 }
 
 /** A section as it is written, and what its writer must know of it. */
-interface Lines {
+export interface Lines {
   readonly text: string;
   readonly dated: boolean;
   readonly upgrades: boolean;
+  /** The head that they went out in last. */
+  response: KeptHead | undefined;
+  request: KeptRequest | undefined;
 }
 
-function linesOf(fields: Fields): Lines {
+/** A request's head, and the request it was written for. */
+export interface KeptRequest {
+  readonly request: OutgoingRequest;
+  readonly bytes: Buffer;
+}
+
+/** @throws MisuseError where a line cannot be written. */
+export function linesOf(fields: Fields): Lines {
   const kept = fields.keptLines as Lines | undefined;
   if (kept !== undefined) {
     return kept;
@@ -107,7 +157,7 @@ function linesOf(fields: Fields): Lines {
       text += fieldLine(name, flat[i + 1] as string);
     }
   }
-  const lines = { text, dated, upgrades };
+  const lines: Lines = { text, dated, upgrades, response: undefined, request: undefined };
   fields.keptLines = lines;
   return lines;
 }

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { isContentForbidden } from "../../fields/index.ts";
 import { type HttpResponse, MisuseError, type Octets } from "../../message/index.ts";
-import { type Dateline, encodeResponseHead } from "./encode.ts";
+import { type Dateline, responseHead } from "./encode.ts";
 import type { ServerStream } from "./server-stream.ts";
 
 /** Content up to this size is copied behind the kept head, so that both leave in one write. */
@@ -49,68 +49,55 @@ function encodeWhole(response: HttpResponse, stream: ServerStream, date: Datelin
   const { content } = response;
   if (stream.bodiless || content.type === "empty") {
     stream.bodiless = true;
-    return [Buffer.from(head, "latin1")];
+    return [head];
   }
   if (content.type === "pulled") {
-    return [Buffer.from(head, "latin1")];
+    return [head];
   }
   if (content.length !== content.bytes.length) {
     throw new MisuseError(`content of ${content.bytes.length} octets says that it has ${content.length}`);
   }
   stream.bodiless = true;
-  if (content.length > joined) {
-    return [Buffer.from(head, "latin1"), content.bytes];
-  }
-  const whole = Buffer.allocUnsafe(head.length + content.length);
-  whole.write(head, 0, "latin1");
-  whole.set(content.bytes, head.length);
-  return [whole];
+  // Only what is kept is worth a copy: the transport joins what is small.
+  return response.kept === undefined || content.length > joined
+    ? [head, content.bytes]
+    : [Buffer.concat([head, content.bytes])];
 }
 
-function encodeHead(response: HttpResponse, stream: ServerStream, date: Dateline): string {
+function encodeHead(response: HttpResponse, stream: ServerStream, date: Dateline): Buffer {
   const { status, content, fields } = response;
   checkStatus(response, stream);
   const connection = stream.persists ? (stream.version === "1.0" ? "keep-alive" : undefined) : "close";
   if (response.tunnel) {
     stream.left = undefined;
     const upgrade = status === 101 ? "upgrade" : undefined;
-    return encodeResponseHead(
-      status,
-      fields,
-      { length: undefined, chunked: false, connection: upgrade },
-      date,
-    );
+    return responseHead(status, fields, { length: undefined, chunked: false, connection: upgrade }, date);
   }
   if (isContentForbidden(status)) {
     stream.bodiless = true;
-    return encodeResponseHead(status, fields, { length: undefined, chunked: false, connection }, date);
+    return responseHead(status, fields, { length: undefined, chunked: false, connection }, date);
   }
   if (status === 205) {
     // Its content must be empty, and says so (RFC 9110 §15.3.6).
     stream.bodiless = true;
-    return encodeResponseHead(status, fields, { length: 0, chunked: false, connection }, date);
+    return responseHead(status, fields, { length: 0, chunked: false, connection }, date);
   }
   if (stream.method === "HEAD") {
     stream.bodiless = true;
     const length = content.type === "empty" ? announced(response) : content.length;
-    return encodeResponseHead(status, fields, { length, chunked: false, connection }, date);
+    return responseHead(status, fields, { length, chunked: false, connection }, date);
   }
   if (content.length !== undefined) {
     stream.left = content.length;
-    return encodeResponseHead(status, fields, { length: content.length, chunked: false, connection }, date);
+    return responseHead(status, fields, { length: content.length, chunked: false, connection }, date);
   }
   if (stream.version === "1.0") {
     // Only the connection's end can mark the content's end.
     stream.persists = false;
-    return encodeResponseHead(
-      status,
-      fields,
-      { length: undefined, chunked: false, connection: "close" },
-      date,
-    );
+    return responseHead(status, fields, { length: undefined, chunked: false, connection: "close" }, date);
   }
   stream.chunked = true;
-  return encodeResponseHead(status, fields, { length: undefined, chunked: true, connection }, date);
+  return responseHead(status, fields, { length: undefined, chunked: true, connection }, date);
 }
 
 /** Interim statuses answer nothing, and a client takes 101 or 2xx to CONNECT for a tunnel (RFC 9110 §9.3.6, §15.2). */
