@@ -4,6 +4,7 @@
  */
 import type { ZodType } from "zod";
 import type { HttpRequest } from "../message/index.ts";
+import type { UpstreamHouse } from "../upstream/index.ts";
 import type { Clock, Filter, Handler } from "./handler.ts";
 
 export interface HandlerDescription<Kind extends string = string, Options = unknown> {
@@ -53,6 +54,8 @@ export interface Runtime {
   readonly base: string;
   /** Port of the first listener with TLS; undefined without one. */
   readonly httpsPort: number | undefined;
+  /** The groups of upstreams that requests are forwarded to. */
+  readonly upstreams: UpstreamHouse;
   /** Compiles a description that stands within another one's options. */
   handler(description: HandlerDescription): Handler;
   filter(description: FilterDescription): Filter;

@@ -42,6 +42,8 @@ export interface Exchange {
    * response is whole. Costs nothing otherwise, unlike `signal`.
    */
   tie(work: Tied): void;
+  /** Why the answer is none of the application's, for the access log; of several reasons the first counts. */
+  failedBy(cause: string): void;
   /** The server's close waits for this (bounded by its deadline). */
   waitUntil(promise: Promise<unknown>): void;
   /** Sends an interim response (100, 103) before the final one. */

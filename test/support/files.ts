@@ -13,6 +13,8 @@ import type {
   Resource,
   Runtime,
 } from "../../src/pipeline/index.ts";
+import { Deadlines } from "../../src/transport/index.ts";
+import { createHouse } from "../../src/upstream/index.ts";
 
 /** A clock that goes on when told. `wall` follows the system, whose times files carry. */
 export interface ManualClock extends Clock {
@@ -68,6 +70,12 @@ export function fakeRuntime(clock: Clock, base = "/"): FakeRuntime {
     clock,
     base,
     httpsPort: undefined,
+    upstreams: createHouse({
+      clock,
+      deadlines: new Deadlines(clock),
+      reporter: { info: () => {}, warn: () => {}, error: () => {} },
+      base,
+    }),
     handler: refuseNested,
     filter: refuseNested,
     warnings,
@@ -100,6 +108,7 @@ export function fakeExchange(clock: Clock): Exchange {
     signal: new AbortController().signal,
     parameters: {},
     tie: () => undefined,
+    failedBy: () => undefined,
     waitUntil: () => undefined,
     inform: () => undefined,
     push: () => false,

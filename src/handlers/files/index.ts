@@ -8,6 +8,7 @@ import { type FilesOptions, filesSchema, filesSettings } from "./options.ts";
 import { Root } from "./probe.ts";
 import { slashSamples } from "./slash-samples.ts";
 
+export { FileContent, type OpenFile } from "./file-content.ts";
 export type {
   CacheRule,
   FilesOptions,
