@@ -39,7 +39,7 @@ describe("what a configuration may say", () => {
     ["no object",                             [],                                              ["an empty list: needs an object"]],
     ["nothing in it",                         {},                                              ["sites: missing: needs a list"]],
     ["an unknown name near to one",           { ...(all(good) as object), limit: {} },         ['limit: unknown name, did you mean "limits"?']],
-    ["an unknown name",                       { ...(all(good) as object), colour: 1 },         ["colour: unknown name; allowed: listen, sites, tls, log, limits, timeouts"]],
+    ["an unknown name",                       { ...(all(good) as object), colour: 1 },         ["colour: unknown name; allowed: listen, sites, tls, trustedProxies, control, streams, log, limits, timeouts"]],
     ["sites that are no list",                { sites: {} },                                   ["sites: an object: needs a list"]],
     ["no site",                               { sites: [] },                                   ["sites: an empty list: needs 1 entry or more"]],
     ["a host with its port",                  { sites: [{ hosts: ["a.test:80"], routes: [{ match: "/*", handler: good }] }] },
@@ -101,6 +101,17 @@ describe("what a configuration may say", () => {
       ['sites[1].hosts[1]: "A.test" is claimed twice (sites[0].hosts[0])']],
     ["a port of one among all addresses",     { ...(all(good) as object), listen: ["0.0.0.0:80", "127.0.0.1:80", "[::1]:80"] }, ["listen[1]: port 80 is taken by listen[0]"]],
     ["a port twice",                          { ...(all(good) as object), listen: [{ port: 80, host: "127.0.0.1" }, 80] }, ["listen[1]: port 80 is taken by listen[0]"]],
+    ["a proxy by its name",                   { ...(all(good) as object), trustedProxies: ["lb.test"] },
+      ['trustedProxies[0]: "lb.test": needs an address or network such as "127.0.0.1", "10.0.0.0/8" or "2001:db8::/32", "private" or "unix"']],
+    ["bits beyond a network's length",        { ...(all(good) as object), trustedProxies: ["unix", "10.1.0.0/8"] },
+      ['trustedProxies[1]: "10.1.0.0/8": needs a network without bits beyond its length: "10.0.0.0/8"']],
+    ["one proxy as text",                     { ...(all(good) as object), trustedProxies: "private" }, ['trustedProxies: "private": needs a list']],
+    ["PROXY headers of nobody",               { ...(all(good) as object), trustedProxies: ["unix"], listen: [80, { port: 81, proxyProtocol: true }] },
+      ['listen[1].proxyProtocol: true: nobody is trusted to send a header: `trustedProxies` needs the proxy\'s address, such as ["10.0.0.2"], or "private"']],
+    ["PROXY headers on an untrusted socket",  { ...(all(good) as object), trustedProxies: ["private"], listen: { path: "a.sock", proxyProtocol: true } },
+      ['listen.proxyProtocol: true: whoever opens the socket has to be trusted for its header: `trustedProxies` needs "unix"']],
+    ["PROXY headers of trusted proxies",      { ...(all(good) as object), trustedProxies: ["private", "unix"], listen: [{ port: 0, proxyProtocol: true }, { path: "a.sock", proxyProtocol: true }] }, []],
+    ["a control socket switched on",          { ...(all(good) as object), control: true },     ["control: true: needs false or a string"]],
     ["a port on two addresses",               { ...(all(good) as object), listen: ["127.0.0.1:80", "[::1]:80", 0, 0] }, []],
   ] as const;
   for (const [rule, config, problems] of rows) {
@@ -120,6 +131,22 @@ describe("what a configuration asks of the world", () => {
       `listen[2]: /nowhere/${"x".repeat(200)} has 209 octets: a socket's path may have ${process.platform === "linux" ? 107 : 103}`,
       'log.file: "none/access.log": directory /nowhere/none does not exist',
     ]);
+  });
+
+  it("the control socket's path is short enough and its own", () => {
+    const listen = [0, "unix:run/web.sock"];
+    const found = (control: string): string[] =>
+      placeProblems({ sites: [], listen, control } as unknown as Config, "/base", kinds).map(formatProblem);
+    deepStrictEqual(
+      [found("run/web.sock"), found(`/${"x".repeat(110)}`), found("run/control.sock")],
+      [
+        ["control: /base/run/web.sock is taken by a listener (listen[1])"],
+        [
+          `control: /${"x".repeat(110)} has 111 octets: a socket's path may have ${process.platform === "linux" ? 107 : 103}`,
+        ],
+        [],
+      ],
+    );
   });
 
   it("a log is no directory", () => {

@@ -1,18 +1,19 @@
 /** Everything that can be wrong with a configuration, found without opening anything for good. */
 import { accessSync, constants, statSync } from "node:fs";
-import { isIPv4 } from "node:net";
 import { dirname, resolve } from "node:path";
 import { longestSocketPath } from "../transport/index.ts";
 import { problemsOf } from "./issues.ts";
 import { descriptionProblems, type Kinds, worldProblems } from "./kinds.ts";
 import { listenersOf, normalForm } from "./normalize.ts";
 import { parameterProblems } from "./parameter-problems.ts";
+import { controlProblems, pathOf, proxyProtocolProblems } from "./peer-problems.ts";
 import type { ConfigPath, Problem } from "./problems.ts";
 import { redirectLoops } from "./redirect-loops.ts";
 import { routeProblems } from "./route-problems.ts";
 import { configSchema } from "./schema.ts";
+import { collide, socketsOf, streamPlaceProblems, streamShapeProblems } from "./streams-problems.ts";
 import { tlsPlaceProblems, tlsShapeProblems } from "./tls-problems.ts";
-import type { Config, Listener, RouteEntry, SiteConfig } from "./types.ts";
+import type { Config, RouteEntry, SiteConfig } from "./types.ts";
 
 /**
  * What can be told from the configuration alone.
@@ -37,7 +38,12 @@ export function placeProblems(config: Config, base: string, kinds: Kinds): Probl
   }
   problems.push(
     ...tlsPlaceProblems(config, base),
+    ...streamPlaceProblems(config, base),
     ...socketProblems(config, base),
+    ...controlProblems(
+      typeof config.control === "string" ? resolve(base, config.control) : undefined,
+      socketsOf(config, base),
+    ),
     ...logProblems(config, base),
   );
   // Where redirects lead can be told once the files that name them can be read.
@@ -95,12 +101,14 @@ function relations(config: Config, kinds: Kinds): Problem[] {
     ...routeProblems(config.sites, kinds),
     ...parameterProblems(config.sites, kinds),
     ...listenProblems(config),
+    ...proxyProtocolProblems(config),
+    ...streamShapeProblems(config),
     ...tlsShapeProblems(config),
   ];
 }
 
-function listenProblems({ listen }: Config): Problem[] {
-  const listeners = listenersOf(listen, "/");
+function listenProblems(config: Config): Problem[] {
+  const listeners = listenersOf(config, "/");
   return listeners.flatMap((listener, index) => {
     const before = listeners.findIndex((other, i) => i < index && collide(other, listener));
     if (before < 0) {
@@ -111,35 +119,14 @@ function listenProblems({ listen }: Config): Problem[] {
   });
 }
 
-function collide(one: Listener, other: Listener): boolean {
-  if (one.type === "unix" || other.type === "unix") {
-    return one.type === other.type && (one as { path: string }).path === (other as { path: string }).path;
-  }
-  if (one.port !== other.port || one.port === 0) {
-    return false;
-  }
-  return (
-    one.host === other.host ||
-    one.host === undefined ||
-    other.host === undefined ||
-    isAmongAll(one.host, other.host) ||
-    isAmongAll(other.host, one.host)
-  );
-}
-
-/** Every IPv4 address of the machine is among 0.0.0.0. */
-function isAmongAll(all: string, host: string): boolean {
-  return all === "0.0.0.0" && isIPv4(host);
-}
-
-function socketProblems({ listen }: Config, base: string): Problem[] {
-  return listenersOf(listen, base).flatMap((listener, index) => {
+function socketProblems(config: Config, base: string): Problem[] {
+  return listenersOf(config, base).flatMap((listener, index) => {
     const length = listener.type === "unix" ? Buffer.byteLength(listener.path) : 0;
     if (listener.type !== "unix" || length <= longestSocketPath) {
       return [];
     }
     const message = `${listener.path} has ${length} octets: a socket's path may have ${longestSocketPath}`;
-    return [{ path: Array.isArray(listen) ? ["listen", index] : ["listen"], message }];
+    return [{ path: pathOf(config.listen, index), message }];
   });
 }
 

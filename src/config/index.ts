@@ -9,10 +9,17 @@ import type { Config, NormalConfig } from "./types.ts";
 
 export { defineConfig } from "./define.ts";
 export { listenForms, parseListen } from "./listen.ts";
-export { configFileNames, type LoadedConfig, loadConfig } from "./load.ts";
+export { configFileNames, findConfig, type LoadedConfig, loadConfig } from "./load.ts";
 export { didYouMean } from "./nearest.ts";
 export { defaultPort } from "./normalize.ts";
 export { ConfigError, formatProblem, type Problem } from "./problems.ts";
+export type {
+  NormalStream,
+  StreamConfig,
+  StreamHealth,
+  StreamListenConfig,
+  StreamTimeouts,
+} from "./streams.ts";
 export type {
   CertificateConfig,
   ClientsConfig,

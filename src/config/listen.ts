@@ -22,3 +22,12 @@ export function parseListen(text: string): TcpListenConfig | UnixListenConfig | 
   const place = host === undefined || host === "" || host === "*" ? { port } : { host, port };
   return secure ? { ...place, tls: true } : place;
 }
+
+/**
+ * Without the brackets that an IPv6 address has in a URL. The IPv6 wildcard takes IPv4 along where
+ * the system can, which is what no host means too.
+ */
+export function everywhere(written: string | undefined): string | undefined {
+  const host = written?.replace(/^\[(.*)\]$/, "$1");
+  return host === "" || host === "*" || host === "::" ? undefined : host;
+}

@@ -73,7 +73,12 @@ interface Source {
   readonly text: string;
 }
 
-function findConfig({ file, cwd }: LoadOptions): string {
+/**
+ * The absolute path of the config file that is meant.
+ *
+ * @throws ConfigError - There is no such file.
+ */
+export function findConfig({ file, cwd }: Pick<LoadOptions, "file" | "cwd">): string {
   const wanted = resolve(cwd, file ?? ".");
   let directory: boolean;
   try {

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { files, respond } from "../handlers/index.ts";
 import { defaultHttp1Limits } from "../protocol/http1/index.ts";
 import { defaultHttp2Limits } from "../protocol/http2/index.ts";
+import { trustedPeers } from "../routes/index.ts";
 import { type Config, checkConfig, normalize } from "./index.ts";
 
 const handler = files({ root: "public" });
@@ -11,7 +12,7 @@ const sites = [{ hosts: ["*"], routes: [{ match: "/*", handler }] }];
 const route = { at: ["sites", 0, "routes", 0], conditions: ["/*"], filters: [], handler };
 
 /** What every listener has unless told. */
-const plain = { tls: false, http2: true };
+const plain = { tls: false, http2: true, proxyProtocol: false };
 
 describe("the normal form of a configuration", () => {
   it("has every default", () => {
@@ -20,6 +21,9 @@ describe("the normal form of a configuration", () => {
       listeners: [{ type: "tcp", host: undefined, port: 8080, ...plain }],
       sites: [{ hosts: ["*"], filters: [], routes: [route] }],
       tls: undefined,
+      trustedProxies: { networks: [], unix: false },
+      control: undefined,
+      streams: [],
       limits: defaultHttp1Limits,
       http2: defaultHttp2Limits,
       timeouts: { writeStall: 60_000, linger: 2_000, drain: 10_000 },
@@ -79,10 +83,10 @@ describe("the normal form of a configuration", () => {
     [0, [{ type: "tcp", host: undefined, port: 0, ...plain }]],
     ["[::]:80", [{ type: "tcp", host: undefined, port: 80, ...plain }]],
     [{ port: 80, host: "[::1]" }, [{ type: "tcp", host: "::1", port: 80, ...plain }]],
-    ["https://a.test:443", [{ type: "tcp", host: "a.test", port: 443, tls: true, http2: true }]],
+    ["https://a.test:443", [{ type: "tcp", host: "a.test", port: 443, ...plain, tls: true }]],
     [
-      { port: 443, tls: true, http2: false },
-      [{ type: "tcp", host: undefined, port: 443, tls: true, http2: false }],
+      { port: 443, tls: true, http2: false, proxyProtocol: true },
+      [{ type: "tcp", host: undefined, port: 443, tls: true, http2: false, proxyProtocol: true }],
     ],
     ["0.0.0.0:80", [{ type: "tcp", host: "0.0.0.0", port: 80, ...plain }]],
     [
@@ -99,9 +103,29 @@ describe("the normal form of a configuration", () => {
   ] as const;
   for (const [listen, listeners] of listens) {
     it(`listens on ${JSON.stringify(listen)}`, () => {
-      deepStrictEqual(normalize({ sites, listen }, "/base").listeners, listeners);
+      deepStrictEqual(
+        normalize({ sites, listen, trustedProxies: ["private"] }, "/base").listeners,
+        listeners,
+      );
     });
   }
+
+  const controls = [
+    [false, false],
+    ["run/control.sock", "/base/run/control.sock"],
+    ["/run/control.sock", "/run/control.sock"],
+  ] as const;
+  for (const [control, normal] of controls) {
+    it(`is controlled by ${JSON.stringify(control)}`, () =>
+      deepStrictEqual(normalize({ sites, control }, "/base").control, normal));
+  }
+
+  it("has the peers that are trusted", () => {
+    deepStrictEqual(
+      normalize({ sites, trustedProxies: ["10.0.0.0/8", "unix"] }, "/base").trustedProxies,
+      trustedPeers(["10.0.0.0/8", "unix"]),
+    );
+  });
 
   const logs = [
     [false, undefined],

@@ -9,11 +9,12 @@ import {
   type Size,
 } from "../message/index.ts";
 import { defaultHttp1Limits, type Http1Limits } from "../protocol/http1/index.ts";
-import { canonicalHost } from "../routes/index.ts";
+import { canonicalHost, trustedPeers } from "../routes/index.ts";
 import { flatRoutes } from "./flat-routes.ts";
 import { http2Limits } from "./http2.ts";
 import type { Kinds } from "./kinds.ts";
-import { parseListen } from "./listen.ts";
+import { everywhere, parseListen } from "./listen.ts";
+import { normalStream } from "./streams.ts";
 import { normalTls } from "./tls.ts";
 import type {
   Config,
@@ -44,7 +45,7 @@ export const defaultTimeouts: ServerTimeouts = {
 export function normalForm(config: Config, base: string, kinds: Kinds): NormalConfig {
   const { limits = {}, timeouts = {} } = config;
   const common = limitsOf(limits, timeouts);
-  const listeners = listenersOf(config.listen, base);
+  const listeners = listenersOf(config, base);
   return {
     base,
     listeners,
@@ -59,6 +60,8 @@ export function normalForm(config: Config, base: string, kinds: Kinds): NormalCo
       })),
     })),
     tls: listeners.some(({ tls }) => tls) ? normalTls(config, base) : undefined,
+    trustedProxies: trustedPeers(config.trustedProxies ?? []),
+    control: typeof config.control === "string" ? resolve(base, config.control) : config.control,
     limits: common,
     http2: http2Limits(common, limits.http2, timeouts),
     timeouts: {
@@ -66,13 +69,16 @@ export function normalForm(config: Config, base: string, kinds: Kinds): NormalCo
       linger: millis(timeouts.linger, defaultTimeouts.linger),
       drain: millis(timeouts.drain, defaultTimeouts.drain),
     },
+    streams: (config.streams ?? []).map((stream) => normalStream(stream, config.tls, base)),
     log: logOf(config.log, base),
   };
 }
 
 /** @throws RangeError for a line that `parseListen` cannot read; the schema finds those first. */
-export function listenersOf(listen: Config["listen"], base: string): Listener[] {
-  const list = listen === undefined ? [defaultPort] : isList(listen) ? listen : [listen];
+export function listenersOf({ listen, sites }: Pick<Config, "listen" | "sites">, base: string): Listener[] {
+  // Where nothing but streams is served, nobody need listen for requests.
+  const usual = sites.length === 0 ? [] : [defaultPort];
+  const list = listen === undefined ? usual : isList(listen) ? listen : [listen];
   return list.map((one) => {
     const place: TcpListenConfig | UnixListenConfig | undefined =
       typeof one === "number" ? { port: one } : typeof one === "string" ? parseListen(one) : one;
@@ -80,28 +86,27 @@ export function listenersOf(listen: Config["listen"], base: string): Listener[] 
       throw new RangeError(`cannot listen on ${JSON.stringify(one)}`);
     }
     return "path" in place
-      ? { type: "unix", path: resolve(base, place.path), mode: place.mode, tls: false, http2: true }
+      ? {
+          type: "unix",
+          path: resolve(base, place.path),
+          mode: place.mode,
+          tls: false,
+          http2: true,
+          proxyProtocol: place.proxyProtocol ?? false,
+        }
       : {
           type: "tcp",
           host: everywhere(place.host),
           port: place.port,
           tls: place.tls ?? false,
           http2: place.http2 ?? true,
+          proxyProtocol: place.proxyProtocol ?? false,
         };
   });
 }
 
 function isList(listen: ListenConfig | readonly ListenConfig[]): listen is readonly ListenConfig[] {
   return Array.isArray(listen);
-}
-
-/**
- * Without the brackets that an IPv6 address has in a URL. The IPv6 wildcard takes IPv4 along where
- * the system can, which is what no host means too.
- */
-function everywhere(written: string | undefined): string | undefined {
-  const host = written?.replace(/^\[(.*)\]$/, "$1");
-  return host === "" || host === "*" || host === "::" ? undefined : host;
 }
 
 function limitsOf(limits: LimitsConfig, timeouts: TimeoutsConfig): Http1Limits {

@@ -1,10 +1,11 @@
 /** The schema of everything in a configuration but the options of handlers and filters. */
 import { type ZodType, z } from "zod";
-import { hostFault } from "../routes/index.ts";
+import { hostFault, trustFault } from "../routes/index.ts";
 import { http2LimitsSchema, http2TimeoutsShape } from "./http2.ts";
 import { listenForms, parseListen } from "./listen.ts";
 import { matchSchema } from "./match-schema.ts";
 import { duration, size, someCount, someSize, wait } from "./quantity-schemas.ts";
+import { streamSchema } from "./streams-schema.ts";
 import { siteTlsSchema, tlsSchema } from "./tls-schema.ts";
 
 const name = z.string().min(1);
@@ -15,8 +16,13 @@ const tcp = z.strictObject({
   host: name.optional(),
   tls: z.boolean().optional(),
   http2: z.boolean().optional(),
+  proxyProtocol: z.boolean().optional(),
 });
-const unix = z.strictObject({ path: name, mode: z.int().min(0).max(0o777).optional() });
+const unix = z.strictObject({
+  path: name,
+  mode: z.int().min(0).max(0o777).optional(),
+  proxyProtocol: z.boolean().optional(),
+});
 const listenLine = z.string().refine((text) => parseListen(text) !== undefined, {
   error: `needs ${listenForms}`,
 });
@@ -50,39 +56,56 @@ const site = z.strictObject({
   routes: z.array(entry).min(1),
 });
 
-export const configSchema: ZodType = z.strictObject({
-  listen: z.union([listen, z.array(listen).min(1)]).optional(),
-  sites: z.array(site).min(1),
-  tls: tlsSchema.optional(),
-  log: z.union([z.literal(false), format, z.strictObject({ format, file: name.optional() })]).optional(),
-  limits: z
-    .strictObject({
-      requestLine: someSize.optional(),
-      fieldLine: someSize.optional(),
-      fieldSection: someSize.optional(),
-      fieldCount: someCount.optional(),
-      content: size.optional(),
-      chunkExtension: size.optional(),
-      trailerSection: size.optional(),
-      pipelined: someCount.optional(),
-      unreadContent: someSize.optional(),
-      drainedContent: size.optional(),
-      http2: http2LimitsSchema.optional(),
-    })
-    .optional(),
-  timeouts: z
-    .strictObject({
-      firstByte: wait.optional(),
-      fieldSection: wait.optional(),
-      contentProgress: wait.optional(),
-      keepAlive: wait.optional(),
-      writeStall: wait.optional(),
-      linger: duration.optional(),
-      drain: duration.optional(),
-      ...http2TimeoutsShape,
-    })
-    .optional(),
-});
+export const configSchema: ZodType = z
+  .strictObject({
+    listen: z.union([listen, z.array(listen).min(1)]).optional(),
+    sites: z.array(site),
+    tls: tlsSchema.optional(),
+    trustedProxies: z
+      .array(z.string().superRefine((line, context) => complain(context, trustFault(line))))
+      .optional(),
+    control: z.union([z.literal(false), name]).optional(),
+    streams: z.array(streamSchema).min(1).optional(),
+    log: z.union([z.literal(false), format, z.strictObject({ format, file: name.optional() })]).optional(),
+    limits: z
+      .strictObject({
+        requestLine: someSize.optional(),
+        fieldLine: someSize.optional(),
+        fieldSection: someSize.optional(),
+        fieldCount: someCount.optional(),
+        content: size.optional(),
+        chunkExtension: size.optional(),
+        trailerSection: size.optional(),
+        pipelined: someCount.optional(),
+        unreadContent: someSize.optional(),
+        drainedContent: size.optional(),
+        http2: http2LimitsSchema.optional(),
+      })
+      .optional(),
+    timeouts: z
+      .strictObject({
+        firstByte: wait.optional(),
+        fieldSection: wait.optional(),
+        contentProgress: wait.optional(),
+        keepAlive: wait.optional(),
+        writeStall: wait.optional(),
+        linger: duration.optional(),
+        drain: duration.optional(),
+        ...http2TimeoutsShape,
+      })
+      .optional(),
+  })
+  .refine(({ sites, streams }) => sites.length > 0 || streams !== undefined, {
+    path: ["sites"],
+    error: "needs 1 entry or more",
+  })
+  .refine(
+    ({ sites, listen: place, streams }) => sites.length > 0 || place === undefined || streams === undefined,
+    {
+      path: ["listen"],
+      error: "nothing would answer there: `sites` has no entry",
+    },
+  );
 
 function complain(
   context: { addIssue(issue: { code: "custom"; message: string }): void },

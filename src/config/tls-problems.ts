@@ -10,13 +10,14 @@ import {
 } from "../tls/index.ts";
 import { listenersOf } from "./normalize.ts";
 import type { ConfigPath, Problem } from "./problems.ts";
+import { tlsOf } from "./streams.ts";
 import { certificateFiles, certificatesOf, clientsOf, mayBeLocal } from "./tls.ts";
 import type { Config, SiteConfig } from "./types.ts";
 
 /** What can be told from the configuration alone. */
 export function tlsShapeProblems(config: Config): Problem[] {
-  const { sites, tls, listen } = config;
-  if (listenersOf(listen, "/").some((listener) => listener.tls)) {
+  const { sites, tls, streams = [] } = config;
+  if (listenersOf(config, "/").some((listener) => listener.tls)) {
     return sites.flatMap((site, index) => [
       ...bareHosts(site, index, config),
       ...openDoors(site, index, config),
@@ -24,7 +25,7 @@ export function tlsShapeProblems(config: Config): Problem[] {
   }
   const given = [
     ...sites.flatMap((site, index) => (site.tls === undefined ? [] : [["sites", index, "tls"]])),
-    ...(tls === undefined ? [] : [["tls"]]),
+    ...(tls === undefined || streams.some(({ listen }) => tlsOf(listen) !== undefined) ? [] : [["tls"]]),
   ];
   return given.map((path) => ({
     path,
@@ -34,8 +35,8 @@ export function tlsShapeProblems(config: Config): Problem[] {
 
 /** What the files say. */
 export function tlsPlaceProblems(config: Config, base: string): Problem[] {
-  const { sites, tls, listen } = config;
-  if (!listenersOf(listen, base).some((listener) => listener.tls)) {
+  const { sites, tls } = config;
+  if (!listenersOf(config, base).some((listener) => listener.tls)) {
     return [];
   }
   // Several sites may use the same certificate: what is wrong with it is said once.
@@ -71,8 +72,9 @@ function bareHosts(site: SiteConfig, index: number, { tls }: Config): Problem[] 
  * Doors without TLS, where nobody is asked for the certificate that a site requires. A Unix socket is
  * opened by its mode; and who is sent to https is asked there.
  */
-function openDoors({ tls, filters = [] }: SiteConfig, index: number, { listen }: Config): Problem[] {
-  const door = listenersOf(listen, "/").findIndex((one) => one.type === "tcp" && !one.tls);
+function openDoors({ tls, filters = [] }: SiteConfig, index: number, config: Config): Problem[] {
+  const { listen } = config;
+  const door = listenersOf(config, "/").findIndex((one) => one.type === "tcp" && !one.tls);
   if (tls?.clients?.mode !== "required" || door < 0 || filters.some(sendsToHttps)) {
     return [];
   }

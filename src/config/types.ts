@@ -7,19 +7,33 @@ import type { AccessLogFormat } from "../observe/index.ts";
 import type { FilterDescription, HandlerDescription } from "../pipeline/index.ts";
 import type { Http1Limits } from "../protocol/http1/index.ts";
 import type { Http2Limits } from "../protocol/http2/index.ts";
-import type { Match } from "../routes/index.ts";
+import type { Match, TrustedPeers } from "../routes/index.ts";
 import type { Http2LimitsConfig, Http2TimeoutsConfig } from "./http2.ts";
 import type { ConfigPath } from "./problems.ts";
+import type { NormalStream, StreamConfig } from "./streams.ts";
 import type { NormalTls, SiteTlsConfig, TlsConfig } from "./tls.ts";
 
 /** What `export default defineConfig(…)` gives and `createServer` takes. */
 export interface Config {
   /** Where to listen; port 8080 on every interface unless told. */
   readonly listen?: ListenConfig | readonly ListenConfig[];
-  /** Sites by host; the request's authority chooses one. */
+  /** Sites by host; the request's authority chooses one. [] where there is nothing but streams. */
   readonly sites: readonly SiteConfig[];
   /** Certificates and what handshakes agree to, for listeners with `tls: true`. */
   readonly tls?: TlsConfig;
+  /**
+   * Peers that are believed when they say for whom they forward: addresses, networks, `"private"`
+   * (RFC 1918 and 4193, loopback, link-local) and `"unix"` (whoever may open our Unix sockets). Nobody unless told.
+   */
+  readonly trustedProxies?: readonly string[];
+  /**
+   * The Unix socket on which a running server answers `sluice status` and `sluice upstreams`, relative to the
+   * config file; false: none. Unless told, `sluice run` chooses one by the config file's path; an embedded
+   * server has none.
+   */
+  readonly control?: string | false;
+  /** TCP and UDP passed on as they come. */
+  readonly streams?: readonly StreamConfig[];
   /** Access log. Without it: `dev` for the command line on a terminal, otherwise none. */
   readonly log?: LogConfig | AccessLogFormat | false;
   /** The most we accept of each thing. */
@@ -39,6 +53,8 @@ export interface TcpListenConfig {
   readonly tls?: boolean;
   /** false: HTTP/1.1 only, over TLS as in the clear. */
   readonly http2?: boolean;
+  /** Each connection begins with a PROXY protocol header (version 1 or 2) that names its client; only trusted proxies may connect. */
+  readonly proxyProtocol?: boolean;
 }
 
 export interface UnixListenConfig {
@@ -46,6 +62,8 @@ export interface UnixListenConfig {
   readonly path: string;
   /** Permission bits of the socket, such as 0o660. */
   readonly mode?: number;
+  /** Each connection begins with a PROXY protocol header; needs `"unix"` in `trustedProxies`. */
+  readonly proxyProtocol?: boolean;
 }
 
 export interface SiteConfig {
@@ -138,6 +156,10 @@ export interface NormalConfig {
   readonly sites: readonly NormalSite[];
   /** undefined: no listener has TLS. */
   readonly tls: NormalTls | undefined;
+  readonly trustedProxies: TrustedPeers;
+  /** Absolute path; undefined: the configuration names none, false: there shall be none. */
+  readonly control: string | false | undefined;
+  readonly streams: readonly NormalStream[];
   readonly limits: Http1Limits;
   readonly http2: Http2Limits;
   readonly timeouts: ServerTimeouts;
@@ -149,6 +171,8 @@ export type Listener = ListenerPlace & {
   readonly tls: boolean;
   /** Over TLS by ALPN, in the clear with prior knowledge. */
   readonly http2: boolean;
+  /** Connections begin with a PROXY protocol header; only trusted peers may connect. */
+  readonly proxyProtocol: boolean;
 };
 
 type ListenerPlace =

@@ -54,6 +54,8 @@ export class Call implements Exchange {
   #abort: AbortController | undefined;
   #aborted: Error | undefined;
   #tied: Tied[] | undefined;
+  /** Whom a trusted peer sends the request for. */
+  readonly #client: Endpoint | undefined;
 
   constructor(
     owner: CallOwner,
@@ -61,7 +63,9 @@ export class Call implements Exchange {
     request: HttpRequest,
     inbound: FedContent | undefined,
     started: Millis,
+    client?: Endpoint,
   ) {
+    this.#client = client;
     this.#owner = owner;
     this.stream = stream;
     this.request = request;
@@ -74,7 +78,7 @@ export class Call implements Exchange {
   }
 
   get client(): Endpoint {
-    return this.#owner.remote;
+    return this.#client ?? this.#owner.remote;
   }
 
   get peer(): Endpoint {
@@ -82,7 +86,7 @@ export class Call implements Exchange {
   }
 
   get trustsPeer(): boolean {
-    return false;
+    return this.#client !== undefined;
   }
 
   get local(): Endpoint {
@@ -122,6 +126,11 @@ export class Call implements Exchange {
       return false;
     }
     return response.tunnel || (this.request.method !== "HEAD" && mayCarryContent(response.status));
+  }
+
+  /** Work elsewhere depends on it, and no response's head came of that yet. */
+  get tied(): boolean {
+    return this.#tied !== undefined && this.response === undefined;
   }
 
   tie(work: Tied): void {

@@ -2,7 +2,8 @@
  * What code that is not ours does: handlers, filters and content sources may throw anything,
  * and answer what is no response. None of it may cost more than its own exchange.
  */
-import { type Content, cancelContent, errorOf, MisuseError, shown } from "../message/index.ts";
+import { inspect } from "node:util";
+import { type Content, cancelContent, errorOf, faults, HttpError, MisuseError } from "../message/index.ts";
 
 /** Where an error that `errorOf` answered comes from, as far as it tells. */
 export function traceOf({ stack, message }: Error): string {
@@ -28,4 +29,18 @@ export function release(answer: unknown, reason: Error): Error | undefined {
   } catch (error) {
     return errorOf(error);
   }
+}
+
+function shown(value: unknown): string {
+  try {
+    return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }).slice(0, 80);
+  } catch {
+    return `a ${typeof value}`;
+  }
+}
+
+/** What a request's work is told whose client went away. @param cause - How its connection ended. */
+export function leftEarly(cause?: Error): HttpError {
+  const error = new HttpError(faults.cancelled, "client", "the client left before the response was whole");
+  return cause === undefined ? error : Object.assign(error, { cause });
 }

@@ -2,8 +2,15 @@
 import type { Listener, NormalConfig } from "../config/index.ts";
 import type { Clock, Endpoint } from "../message/index.ts";
 import type { Reporter } from "../observe/index.ts";
+import { trusts } from "../routes/index.ts";
 import { createTermination, type TlsTermination } from "../tls/index.ts";
-import { type Channel, type OpenListener, openListener, type TlsListening } from "../transport/index.ts";
+import {
+  type Channel,
+  type OpenListener,
+  openListener,
+  type ProxyListening,
+  type TlsListening,
+} from "../transport/index.ts";
 
 export interface ListeningOptions {
   readonly clock: Clock;
@@ -51,6 +58,7 @@ export class Listening {
           await openListener(listener, (channel) => accept(channel, listener.http2), {
             reading,
             tls: this.#tlsOf(listener),
+            proxyProtocol: this.#proxyOf(listener),
             onError,
           }),
         );
@@ -65,6 +73,11 @@ export class Listening {
   async close(): Promise<void> {
     await Promise.all(this.#open.splice(0).map((listener) => listener.close()));
     this.#termination?.close();
+  }
+
+  #proxyOf({ proxyProtocol }: Listener): ProxyListening | undefined {
+    const { trustedProxies } = this.#config;
+    return proxyProtocol ? { trusts: (peer) => trusts(trustedProxies, peer) } : undefined;
   }
 
   #tlsOf(listener: Listener): TlsListening | undefined {

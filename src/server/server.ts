@@ -5,6 +5,9 @@ import type { Clock, Endpoint, HttpResponse, Millis } from "../message/index.ts"
 import { createAccessLog, createReporter, type Reporter } from "../observe/index.ts";
 import type { Resource } from "../pipeline/index.ts";
 import { CurrentDate, Deadlines, systemClock } from "../transport/index.ts";
+import { createHouse, type UpstreamHouse } from "../upstream/index.ts";
+import { Annexes } from "./annexes.ts";
+import { Beliefs } from "./believed.ts";
 import { Call, type CallOwner } from "./call.ts";
 import { compileConfig } from "./compile.ts";
 import { clientOf, type FetchFacts, fromFetch, memoryEndpoint, tlsOf, toFetch } from "./fetch.ts";
@@ -19,11 +22,16 @@ export interface ServerOptions {
   readonly reporter?: Reporter;
   /** How sockets are read: "plain" is the fallback without the shared read buffer. */
   readonly reading?: "borrowed" | "plain";
+  /**
+   * Absolute path of the control socket, where the configuration does not say. A server that cannot have it
+   * warns, and serves without.
+   */
+  readonly control?: string;
 }
 
 /** A place where the server listens. */
 export interface ServerAddress extends Endpoint {
-  /** `http://localhost:8080`, or `unix:/path` for a Unix socket. */
+  /** `http://localhost:8080`, or `unix:/path` for a Unix socket; of a stream `tcp://…`, `tls://…` or `udp://…`. */
   readonly url: string;
 }
 
@@ -49,7 +57,7 @@ export interface Server extends AsyncDisposable {
   fetch(request: Request | string | URL, init?: RequestInit, facts?: FetchFacts): Promise<Response>;
   /** Opens the access log anew, after something moved its file away. */
   reopenLogs(): void;
-  /** Where it listens; empty before `listen` and after `close`. */
+  /** Where it listens, its streams last; empty before `listen` and after `close`. */
   readonly addresses: readonly ServerAddress[];
   /** Connections open now. */
   readonly connections: number;
@@ -71,6 +79,8 @@ class RunningServer implements Server {
   readonly #held: ResourceHolder;
   readonly #service: Service;
   readonly #listening: Listening;
+  readonly #house: UpstreamHouse;
+  readonly #annexes: Annexes;
   #closing: Promise<void> | undefined;
   #cut: (() => void) | undefined;
 
@@ -84,13 +94,33 @@ class RunningServer implements Server {
       reading: options.reading ?? "borrowed",
       accept: (channel, http2) => this.#service.accept(channel, http2),
     });
+    const deadlines = new Deadlines(this.#clock);
+    const { base } = config;
+    this.#house = createHouse({
+      clock: this.#clock,
+      deadlines,
+      reporter: this.#reporter,
+      base,
+    });
     const surroundings = {
       clock: this.#clock,
-      base: config.base,
+      base,
       httpsPort: httpsPortOf(config),
+      upstreams: this.#house,
       take: <R extends Resource>(key: string, make: () => R) => this.#held.take(key, make),
       warn: (message: string) => this.#reporter.warn(message),
     };
+    this.#annexes = new Annexes(config, {
+      clock: this.#clock,
+      deadlines,
+      reporter: this.#reporter,
+      reading: options.reading ?? "borrowed",
+      house: this.#house,
+      take: surroundings.take,
+      control: options.control,
+      listeners: () => this.#doors,
+      connections: () => this.connections,
+    });
     const respond = compileConfig(config, surroundings, {
       agrees: (serverName, host) => this.#listening.agrees(serverName, host),
       failure: (thrown, request, exchange) =>
@@ -100,16 +130,21 @@ class RunningServer implements Server {
     this.#service = new Service({
       clock: this.#clock,
       date,
-      deadlines: new Deadlines(this.#clock),
+      deadlines,
       http1: { limits: config.limits, dateline: date },
       http2: { limits: config.http2, dateline: date },
       timeouts: config.timeouts,
+      beliefs: new Beliefs(config.trustedProxies),
       respond,
       reporter: this.#reporter,
     });
   }
 
   get addresses(): readonly ServerAddress[] {
+    return [...this.#doors, ...this.#annexes.addresses];
+  }
+
+  get #doors(): readonly ServerAddress[] {
     return this.#listening.places.map(({ local, asked }) => {
       const { address, port, family } = local;
       return { address, port, family, url: urlOf(local, asked) };
@@ -126,7 +161,10 @@ class RunningServer implements Server {
       this.#service.log ??=
         log === undefined ? undefined : createAccessLog({ ...log, reporter: this.#reporter });
       await this.#listening.open();
+      await this.#annexes.open();
+      this.#house.begin();
     } catch (error) {
+      await this.#listening.close();
       await this.#service.log?.close();
       this.#service.log = undefined;
       throw error;
@@ -156,13 +194,14 @@ class RunningServer implements Server {
       inform: () => {},
       waitUntil: (promise: Promise<unknown>) => this.#service.waitUntil(promise),
     };
-    const call = new Call(owner, 0, request, undefined, this.#clock.now());
+    const trusted = this.#service.beliefs.trusts(owner.remote);
+    const call = this.#service.call(owner, 0, request, undefined, trusted, this.#clock.now());
     asked.signal.addEventListener("abort", () => call.abort(asked.signal.reason as Error), { once: true });
     let response: HttpResponse;
     try {
-      response = await this.#service.handle(request, call);
+      response = await this.#service.handle(call.request, call);
     } catch (error) {
-      response = this.#service.failure(error, request, call);
+      response = this.#service.failure(error, call.request, call);
     }
     return toFetch(request.method, response);
   }
@@ -176,13 +215,13 @@ class RunningServer implements Server {
   }
 
   async #drain(deadline: Millis): Promise<void> {
-    const unheard = this.#listening.close();
+    const unheard = Promise.all([this.#listening.close(), this.#annexes.shutdown()]);
     const { connections } = this.#service;
     for (const connection of [...connections]) {
       connection.shutdown();
     }
     await unheard;
-    const emptied = this.#service.emptied();
+    const emptied = Promise.all([this.#service.emptied(), this.#annexes.emptied()]);
     let timer: NodeJS.Timeout | undefined;
     const cut = new Promise<void>((resolve) => {
       this.#cut = resolve;
@@ -193,7 +232,9 @@ class RunningServer implements Server {
     for (const connection of [...connections]) {
       connection.destroy();
     }
+    await this.#annexes.close();
     await this.#held.release();
+    this.#house.close();
     await this.#service.log?.close();
   }
 }

@@ -3,18 +3,21 @@ import { errorPage } from "../handlers/index.ts";
 import {
   type Clock,
   errorOf,
+  type FedContent,
   HttpError,
   type HttpRequest,
   type HttpResponse,
   type Millis,
   type Octets,
+  type StreamId,
 } from "../message/index.ts";
 import type { AccessFacts, AccessLog, Reporter } from "../observe/index.ts";
 import type { Http1ServerOptions } from "../protocol/http1/index.ts";
 import type { Http2ServerOptions } from "../protocol/http2/index.ts";
 import type { Channel, CurrentDate, Deadlines } from "../transport/index.ts";
+import { Beliefs } from "./believed.ts";
 import { BrokenLines } from "./broken-lines.ts";
-import type { Call } from "./call.ts";
+import { Call, type CallOwner } from "./call.ts";
 import type { Respond } from "./compile.ts";
 import { release, traceOf } from "./foreign.ts";
 import { Http1Session } from "./http1-session.ts";
@@ -42,6 +45,8 @@ export interface ServiceParts {
   readonly http1: Http1ServerOptions;
   readonly http2: Http2ServerOptions;
   readonly timeouts: SessionTimeouts;
+  /** Nobody is believed unless told. */
+  readonly beliefs?: Beliefs;
   readonly respond: Respond;
   readonly reporter: Reporter;
 }
@@ -53,6 +58,7 @@ export class Service {
   readonly http1: Http1ServerOptions;
   readonly http2: Http2ServerOptions;
   readonly timeouts: SessionTimeouts;
+  readonly beliefs: Beliefs;
   /** Connections being served. */
   readonly connections: Set<Connection> = new Set();
   /** Work that a close waits for. */
@@ -71,9 +77,26 @@ export class Service {
     this.http1 = parts.http1;
     this.http2 = parts.http2;
     this.timeouts = parts.timeouts;
+    this.beliefs = parts.beliefs ?? new Beliefs({ networks: [], unix: false });
     this.#respond = parts.respond;
     this.#reporter = parts.reporter;
     this.#broken = new BrokenLines(parts.clock, (line) => parts.reporter.warn(line));
+  }
+
+  /** @param trusted - What the peer says of its clients is believed. */
+  call(
+    owner: CallOwner,
+    stream: StreamId,
+    request: HttpRequest,
+    inbound: FedContent | undefined,
+    trusted: boolean,
+    now: Millis,
+  ): Call {
+    if (!trusted) {
+      return new Call(owner, stream, request, inbound, now);
+    }
+    const believed = this.beliefs.clientOf(request, owner.remote);
+    return new Call(owner, stream, believed.request, inbound, now, believed.client);
   }
 
   handle(request: HttpRequest, call: Call): HttpResponse | Promise<HttpResponse> {
@@ -174,7 +197,7 @@ export class Service {
       const { request, response } = call;
       const duration = this.clock.now() - call.started;
       const facts: AccessFacts = {
-        client: session.remote.address,
+        client: call.client.address,
         method: request.method,
         target: request.rawTarget,
         version: request.version,

@@ -12,7 +12,6 @@ import {
   type HttpRequest,
   type HttpResponse,
   type Millis,
-  faults as messageFaults,
   type ProtocolVersion,
   type PulledContent,
   type RequestHead,
@@ -20,14 +19,14 @@ import {
   type TlsFacts,
 } from "../message/index.ts";
 import type { Channel, Receiver, Timed } from "../transport/index.ts";
-import { Call, type CallOwner, type Calls, withPulledContent } from "./call.ts";
+import { type Call, type CallOwner, type Calls, withPulledContent } from "./call.ts";
 import { Closing } from "./closing.ts";
-import { refusalOf } from "./foreign.ts";
+import { leftEarly, refusalOf } from "./foreign.ts";
 import type { ServedMachine } from "./served-machine.ts";
 import type { Service } from "./service.ts";
 
-const leftEarly = (): HttpError =>
-  new HttpError(messageFaults.cancelled, "client", "the client left before the response was whole");
+/** One for all: an error made for each would cost more than what it is made for. */
+const responseComplete = new Error("the response is complete");
 
 export abstract class Session implements Receiver, Timed, CallOwner {
   bucket = 0;
@@ -40,6 +39,8 @@ export abstract class Session implements Receiver, Timed, CallOwner {
   protected receiving = false;
   #time: Millis = 0;
   #gone = false;
+  /** What the peer says of its clients is believed; undefined: not looked at yet. */
+  #trusted: boolean | undefined;
 
   constructor(channel: Channel, service: Service, calls: Calls) {
     this.channel = channel;
@@ -129,6 +130,11 @@ export abstract class Session implements Receiver, Timed, CallOwner {
     if (this.closing.peerEnded()) {
       return;
     }
+    if (this.calls.front?.tied === true) {
+      // A client that only ended its half would wait for the answer, but most have left: others' work is not wasted on them.
+      this.channel.destroy();
+      return;
+    }
     const now = this.now();
     this.receiving = true;
     try {
@@ -144,7 +150,7 @@ export abstract class Session implements Receiver, Timed, CallOwner {
     this.#gone = true;
     this.service.deadlines.forget(this);
     for (const call of this.calls.takeAll()) {
-      this.giveUp(call, error === undefined ? leftEarly() : Object.assign(leftEarly(), { cause: error }));
+      this.giveUp(call, leftEarly(error));
     }
     this.service.left(this);
   }
@@ -206,7 +212,8 @@ export abstract class Session implements Receiver, Timed, CallOwner {
 
   /** Asks the service; the answer may come at once or later. */
   protected serve(stream: StreamId, request: HttpRequest, inbound: FedContent | undefined): void {
-    const call = new Call(this, stream, request, inbound, this.now());
+    this.#trusted ??= this.service.beliefs.trusts(this.remote);
+    const call = this.service.call(this, stream, request, inbound, this.#trusted, this.now());
     // One that is answered at once, as most are, need not be found again.
     if (inbound !== undefined) {
       this.#list(call);
@@ -273,7 +280,7 @@ export abstract class Session implements Receiver, Timed, CallOwner {
     }
     call.over = true;
     this.unlist(call);
-    call.inbound?.cancel(new Error("the response is complete"));
+    call.inbound?.cancel(responseComplete);
     this.service.logCall(this, call);
   }
 
