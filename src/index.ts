@@ -22,6 +22,10 @@ export {
   type RouteGroup,
   type SiteConfig,
   type SiteTlsConfig,
+  type StreamConfig,
+  type StreamHealth,
+  type StreamListenConfig,
+  type StreamTimeouts,
   type TicketsConfig,
   type TlsConfig,
 } from "./config/index.ts";
@@ -53,13 +57,21 @@ export {
   security,
 } from "./filters/index.ts";
 export {
+  type AccelOptions,
+  type BufferOptions,
   type CacheRule,
   type FilesOptions,
   files,
   handle,
+  type InterceptRule,
   type LanguagesOptions,
   type MemoryOptions,
+  type MirrorOptions,
   type PrecompressedCoding,
+  type ProxyFieldOptions,
+  type ProxyOptions,
+  type ProxyQueryOptions,
+  proxy,
   type RedirectOptions,
   type RespondOptions,
   redirect,
@@ -67,6 +79,8 @@ export {
   type SplitChoice,
   type SplitCookie,
   type SplitOptions,
+  type StatusPattern,
+  type StickyOptions,
   split,
 } from "./handlers/index.ts";
 export {
@@ -95,3 +109,16 @@ export {
   type ServerAddress,
   type ServerOptions,
 } from "./server/index.ts";
+export type {
+  BalanceOptions,
+  BreakerOptions,
+  ConnectionOptions,
+  EjectionOptions,
+  HealthOptions,
+  HedgeOptions,
+  RetryOptions,
+  TimeoutOptions,
+  UpstreamEntry,
+  UpstreamOptions,
+  UpstreamTlsOptions,
+} from "./upstream/index.ts";

@@ -4,8 +4,8 @@ import type { Colours } from "../observe/index.ts";
 
 export interface Ready {
   readonly version: string;
-  /** What is served, such as a directory or a config file. */
-  readonly what: string;
+  /** What is served, such as a directory or a config file; or where requests are forwarded to. */
+  readonly what: string | readonly string[];
   readonly addresses: readonly ReadyAddress[];
   readonly interfaces: Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>;
 }
@@ -23,9 +23,12 @@ export interface ReadyAddress {
 export function banner(ready: Ready, colours: Colours): string {
   const network = ready.addresses.flatMap((address) => networkUrls(address, ready.interfaces));
   const rows: (readonly [string, string])[] = [
-    ["Serving", ready.what],
+    ...(typeof ready.what === "string" ? [["Serving", ready.what] as const] : []),
     ...ready.addresses.map(({ url }, i) => [i === 0 ? "Local" : "", colours.cyan(url)] as const),
     ...network.map((url, i) => [i === 0 ? "Network" : "", colours.cyan(url)] as const),
+    ...(typeof ready.what === "string" ? [] : ready.what).map(
+      (url, i) => [i === 0 ? "Forwards" : "", i === 0 ? `to ${url}` : `   ${url}`] as const,
+    ),
   ];
   const lines = rows.map(([name, value]) => `  ${colours.dim(name.padEnd(9))} ${value}`);
   return `\n  ${colours.bold("Sluice")} ${ready.version}\n\n${lines.join("\n")}\n\n  ${colours.dim("Ctrl+C stops it.")}\n\n`;
@@ -33,9 +36,12 @@ export function banner(ready: Ready, colours: Colours): string {
 
 /** One line an address, for logs. */
 export function readyLines({ what, addresses }: Ready): string[] {
-  return addresses.map(
-    (address) => `serving ${what} at ${address.url}${isEverywhere(address) ? " (every interface)" : ""}`,
-  );
+  return addresses.map((address) => {
+    const where = `${address.url}${isEverywhere(address) ? " (every interface)" : ""}`;
+    return typeof what === "string"
+      ? `serving ${what} at ${where}`
+      : `forwarding to ${what.join(", ")} at ${where}`;
+  });
 }
 
 /** Under which others in the network reach a server that listens everywhere. */

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { ConfigError, checkConfig } from "../config/index.ts";
 import { createReporter } from "../observe/index.ts";
+import { controlPlaces, controlWorld } from "../server/index.ts";
 import { issueCertificate, showAuthority } from "./certificate-issue.ts";
 import { showCertificates } from "./certificate-show.ts";
 import { check, loadChecked } from "./check.ts";
@@ -10,9 +11,12 @@ import { directoryFault } from "./failures.ts";
 import type { StaticIntent } from "./intent.ts";
 import type { Io } from "./io.ts";
 import { parse } from "./parse.ts";
+import { serveProxy } from "./proxy.ts";
 import { serve } from "./serve.ts";
 import { portsToTry, staticConfig } from "./static-config.ts";
+import { showStatus } from "./status.ts";
 import { changeTrust } from "./trust.ts";
+import { changeMember, listUpstreams } from "./upstreams.ts";
 
 export type { Io } from "./io.ts";
 
@@ -45,6 +49,14 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return issueCertificate(intent, io);
     case "cert ca":
       return showAuthority(intent.pem, io);
+    case "status":
+      return showStatus(intent, io);
+    case "upstreams":
+      return listUpstreams(intent, io);
+    case "member":
+      return changeMember(intent, io);
+    case "proxy":
+      return serveProxy(intent, io);
     case "static":
       return serveDirectory(intent, io);
   }
@@ -52,10 +64,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 
 async function run(file: string | undefined, io: Io): Promise<number> {
   try {
-    const { config, base, name } = await loadChecked(file, "run", io);
+    const { config, base, name, file: path } = await loadChecked(file, "run", io);
+    const [control] = controlPlaces(path, controlWorld(io.env));
     const log = config.log ?? (io.stdout.isTTY === true ? "dev" : false);
     const configFor = (): typeof config => ({ ...config, log });
-    return await serve({ configFor, base, ports: [0], what: name, quiet: false, open: false }, io);
+    return await serve({ configFor, base, ports: [0], what: name, quiet: false, open: false, control }, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;

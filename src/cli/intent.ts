@@ -1,6 +1,8 @@
 /** What a command line asks for. */
 import type { AccessLogFormat } from "../observe/index.ts";
 import type { CertificateIntent } from "./certificate-commands.ts";
+import type { ProxyIntent } from "./proxy-command.ts";
+import type { ControlIntent } from "./upstreams-commands.ts";
 
 export type Intent =
   | { readonly type: "print"; readonly text: string }
@@ -10,6 +12,8 @@ export type Intent =
   /** @param site - Ask its pages what they fetch over http://, too. */
   | { readonly type: "check"; readonly file: string | undefined; readonly site: boolean }
   | CertificateIntent
+  | ControlIntent
+  | ProxyIntent
   | StaticIntent;
 
 /** `sluice [dir]`. */

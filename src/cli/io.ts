@@ -13,7 +13,10 @@ export interface Io {
   /** The public face of Sluice: what a config file imports. */
   readonly face: object;
   readonly version: string;
-  readonly createServer: (config: Config, options: { base: string; reporter: Reporter }) => Servable;
+  readonly createServer: (
+    config: Config,
+    options: { base: string; reporter: Reporter; control?: string },
+  ) => Servable;
   readonly signals: Signals;
   /** Whose trust stores `trust` and `untrust` change; this machine's unless told. */
   readonly trustWorld?: TrustWorld;

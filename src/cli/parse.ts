@@ -4,6 +4,8 @@ import { didYouMean, listenForms, parseListen } from "../config/index.ts";
 import { addCertificateCommands, certificateRefusal } from "./certificate-commands.ts";
 import { hintFor } from "./hints.ts";
 import type { Intent, StaticIntent } from "./intent.ts";
+import { addProxyCommand } from "./proxy-command.ts";
+import { addControlCommands, upstreamsRefusal } from "./upstreams-commands.ts";
 
 export interface ParseContext {
   readonly version: string;
@@ -51,7 +53,9 @@ function withCommandsBelow(command: Command): Command[] {
 function commandLine(context: ParseContext, found: (intent: Intent) => void): Command {
   const program = new Command("sluice")
     .description("A web server. Serves a directory, or the sites of a config file.")
-    .usage("[dir] [options]\n       sluice run   [-c <file>]\n       sluice check [-c <file>]")
+    .usage(
+      "[dir] [options]\n       sluice run   [-c <file>]\n       sluice check [-c <file>]\n       sluice proxy <from> <to...>",
+    )
     .version(context.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
@@ -80,6 +84,8 @@ function commandLine(context: ParseContext, found: (intent: Intent) => void): Co
     .option("-c, --config <file>", "config file, or the directory it is in", configFile)
     .option("--site", "ask the site's pages, too: report what they fetch over http://")
     .action((options: ConfigOptions) => found(configIntent("check", options, program)));
+  addProxyCommand(program, found);
+  addControlCommands(program, found);
   addCertificateCommands(program, found);
   return program;
 }
@@ -276,6 +282,9 @@ function refusal(error: CommanderError, program: Command, args: readonly string[
   }
   if (error.code === "commander.excessArguments" && /for 'cert'/.test(message)) {
     return certificateRefusal(args);
+  }
+  if (error.code === "commander.excessArguments" && /for 'upstreams'/.test(message)) {
+    return upstreamsRefusal(args);
   }
   const option = error.code === "commander.unknownOption" ? /'([^']+)'/.exec(message)?.[1] : undefined;
   if (option === undefined) {

@@ -13,9 +13,12 @@ export interface Serving {
   readonly base: string;
   /** Ports to try in turn. */
   readonly ports: readonly number[];
-  readonly what: string;
+  /** What is served, such as a directory or a config file; or where requests are forwarded to. */
+  readonly what: string | readonly string[];
   readonly quiet: boolean;
   readonly open: boolean;
+  /** Path of the control socket, unless the configuration says; undefined: none. */
+  readonly control?: string | undefined;
 }
 
 /** @returns The exit code, once the server has stopped. */
@@ -34,10 +37,14 @@ export async function serve(serving: Serving, io: Io): Promise<number> {
 }
 
 /** Tries the ports in turn; only a taken one leads to the next. */
-async function start({ configFor, base, ports }: Serving, io: Io): Promise<Servable> {
+async function start({ configFor, base, ports, control }: Serving, io: Io): Promise<Servable> {
   const reporter = createReporter(io.stderr, io.env);
   for (const [index, port] of ports.entries()) {
-    const server = io.createServer(configFor(port), { base, reporter });
+    const server = io.createServer(configFor(port), {
+      base,
+      reporter,
+      ...(control === undefined ? {} : { control }),
+    });
     try {
       await server.listen();
       return server;
