@@ -72,6 +72,10 @@ export class Deadlines {
       const bucket = this.#buckets.get(at);
       this.#buckets.delete(at);
       for (const timed of bucket ?? []) {
+        if (timed.bucket !== at) {
+          // Forgotten by what another one's end brought about.
+          continue;
+        }
         timed.bucket = 0;
         if (timed.deadline !== undefined && timed.deadline <= now) {
           timed.expire(now);

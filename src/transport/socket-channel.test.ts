@@ -46,7 +46,45 @@ async function toldByBroken(): Promise<string[]> {
   return told;
 }
 
+/** What a channel tells whose peer closed in an orderly way, and that is written to until it tells of its end. */
+async function toldByClosed(): Promise<string[]> {
+  let channel: Channel | undefined;
+  const place = { type: "tcp", host: "127.0.0.1", port: 0 } as const;
+  const onError = (error: Error): void => {
+    throw error;
+  };
+  const listener = await openListener(place, (one) => (channel = one), { onError });
+  const peer = connect({ port: listener.local.port, host: "127.0.0.1" });
+  await once(peer, "connect");
+  while (channel === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const accepted: Channel = channel;
+  const told: string[] = [];
+  accepted.attach({
+    receive: (bytes) => void told.push(Buffer.from(bytes).toString()),
+    end: () => void told.push("end"),
+    flushed: () => undefined,
+    closed: () => void told.push("closed"),
+  });
+  peer.destroy();
+  for (let turn = 0; turn < 10_000 && told.at(-1) !== "closed"; turn += 1) {
+    if (told.length > 0) {
+      accepted.write([Buffer.from("more")]);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  accepted.destroy();
+  await listener.close();
+  return told;
+}
+
 describe("a channel whose peer takes no more", () => {
+  it("is closed when the peer had ended already: nothing is left to be read", async () => {
+    await toldByClosed();
+    deepStrictEqual(await toldByClosed(), ["end", "closed"]);
+  });
+
   it("brings what the peer said before it went", async () => {
     // The first connection of a process writes through its stream, which a failed write destroys.
     await toldByBroken();

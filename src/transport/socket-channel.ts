@@ -103,6 +103,8 @@ class SocketChannel implements Channel, Writer {
   #paused = false;
   /** Our side has ended, or the channel is gone. */
   #shut = false;
+  /** Nothing more will be read. */
+  #peerEnded = false;
   #error: Error | undefined;
   /** Why nothing more can be written; reading goes on until the end. */
   #refused: Error | undefined;
@@ -150,9 +152,14 @@ class SocketChannel implements Channel, Writer {
       queueMicrotask(() => this.#receiver?.closed(socket.errored ?? undefined));
       return;
     }
-    socket.on("end", () =>
-      this.#refused === undefined ? this.#receiver?.end() : socket.destroy(this.#refused),
-    );
+    socket.on("end", () => {
+      this.#peerEnded = true;
+      if (this.#refused === undefined) {
+        this.#receiver?.end();
+      } else {
+        socket.destroy(this.#refused);
+      }
+    });
     socket.on("error", (error) => {
       this.#shut = true;
       this.#error = error;
@@ -272,7 +279,7 @@ class SocketChannel implements Channel, Writer {
       this.#shut = true;
       this.#refused = new Error(`the connection takes no more octets (${status})`);
       // What the peer said before it went is read still, such as why it takes nothing (RFC 9112 §9.5).
-      if (this.#paused) {
+      if (this.#paused || this.#peerEnded) {
         this.#socket.destroy(this.#refused);
       }
     } else if (!this.#shut) {
