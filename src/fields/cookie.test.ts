@@ -23,6 +23,7 @@ describe("a cookie's value (RFC 6265 §4.2, §5.4)", () => {
     ["and what follows it found",              ["x; b=2"],                   "b",    "2"],
     ["several lines (RFC 9113 §8.2.3)",        ["a=1", "b=2"],               "b",    "2"],
     ["a pair without a name has none",         ["=1"],                       "",     undefined],
+    ["one pair behind many without",           [`${";;x".repeat(9)}; a=1`],  "a",    "1"],
     ["only semicolons",                        [";;;"],                      "a",    undefined],
     ["an empty field",                         [""],                         "a",    undefined],
     ["no field",                               [],                           "a",    undefined],

@@ -23,10 +23,14 @@ export function cookieValue(fields: Fields, name: string): string | undefined {
     return undefined;
   }
   for (const line of fields.all("cookie")) {
-    for (let start = 0; start < line.length; ) {
+    // Looked for once each: searched anew for every pair without one, a line would cost its length squared.
+    let equals = line.indexOf("=");
+    for (let start = 0; start < line.length && equals >= 0; ) {
       const semicolon = line.indexOf(";", start);
       const end = semicolon < 0 ? line.length : semicolon;
-      const equals = line.indexOf("=", start);
+      if (equals < start) {
+        equals = line.indexOf("=", start);
+      }
       if (equals >= 0 && equals < end && trimWhitespace(line.slice(start, equals)) === name) {
         return trimWhitespace(line.slice(equals + 1, end));
       }

@@ -1,12 +1,14 @@
 /** Which fields may come after the content (RFC 9110 §6.5.1). */
 
-/** Fields that mean something only before the content: framing, routing, controls, conditions, validators of a request. */
+/** Fields that mean something only before the content: framing, routing, who asks, controls, conditions, validators of a request. */
 const onlyBefore: ReadonlySet<string> = new Set([
   "connection",
   "transfer-encoding",
   "content-length",
   "keep-alive",
   "host",
+  "forwarded",
+  "x-real-ip",
   "trailer",
   "te",
   "upgrade",
@@ -42,5 +44,5 @@ const onlyBefore: ReadonlySet<string> = new Set([
 
 /** Whether a trailer section may have a field of this name (lower case); others are left out of it. */
 export function mayBeTrailer(name: string): boolean {
-  return !onlyBefore.has(name);
+  return !onlyBefore.has(name) && !name.startsWith("x-forwarded-");
 }

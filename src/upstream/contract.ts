@@ -140,6 +140,11 @@ export interface Attempt {
   carrier: Carrier | undefined;
   /** Octets of the request's content were read: it cannot be sent again unless it was kept. Set by the pool. */
   consumed: boolean;
+  /**
+   * The upstream answered and wants no more of the request's content, of which nothing was read: whoever takes
+   * the response cancels it, or sends it elsewhere. Set by the pool, before `responded`.
+   */
+  unwanted: boolean;
   /** An interim response. */
   informed(status: number, fields: Fields): void;
   /** The final response's head; `content` may still be on its way. Called at most once, and not after `failed`. */

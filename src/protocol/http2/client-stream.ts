@@ -59,6 +59,8 @@ export class ClientStream implements Scheduled<ClientStream> {
   /** All was handed over; `trailers` follow what is unsent. */
   handedOver: boolean;
   trailers: Fields = Fields.empty;
+  /** No more will be handed over, whole or not: only the response is waited for. */
+  halted = false;
   /** `sendable` is 0: `writable` is owed once it is not. */
   stalled = false;
 

@@ -19,7 +19,7 @@ export function dueAt(stream: ClientStream, connection: ClientConnection): Milli
     }
     return Math.max(stream.since, outbound.windowSince) + limits.contentProgress;
   }
-  if (!stream.handedOver && !stream.withheld) {
+  if (!stream.handedOver && !stream.withheld && !stream.halted) {
     // A closed window keeps us from handing anything over.
     return stream.window > 0 ? undefined : stream.since + limits.contentProgress;
   }

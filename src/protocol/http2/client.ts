@@ -165,6 +165,14 @@ export class Http2Client implements MachineBase {
     this.#connection.send(stream);
   }
 
+  /** The rest of a request's content stays here, though it is not whole: the response is waited for all the same. */
+  halt(id: StreamId): void {
+    const stream = this.#connection.streams.find(id);
+    if (stream !== undefined) {
+      stream.halted = true;
+    }
+  }
+
   /** Gives a request up, or the unread content of a whole response. Harmless where it is over. */
   reset(id: StreamId, now: Millis): void {
     this.#connection.now = now;

@@ -64,10 +64,23 @@ describe("Refresh mapped back", () => {
     ['0, url="http://app.test:3000/v2/x" ', '0, url="https://www.test/shop/x" '],
     ["0; url='/v2/x", "0; url='/shop/x"],
     ["0; url=https://elsewhere.test/", "0; url=https://elsewhere.test/"],
+    ["5 url=/v2/x", "5 url=/shop/x"],
+    ["5 ; url = /v2/x", "5 ; url = /shop/x"],
     ["url=/v2/x", "url=/v2/x"],
+    ["5url=/v2/x", "5url=/v2/x"],
   ] as const;
   for (const [text, mapped] of rows) {
     it(text, () => strictEqual(new BackMapping(moved, asked).value("refresh", text), mapped));
+  }
+});
+
+it("a Refresh of blanks costs no more than its length", { timeout: 5_000 }, () => {
+  for (const text of [
+    `1${" ".repeat(200_000)}x`,
+    `1;${" ".repeat(200_000)}x`,
+    `1; url${" ".repeat(200_000)}x`,
+  ]) {
+    strictEqual(new BackMapping(moved, asked).value("refresh", text), text);
   }
 });
 

@@ -99,7 +99,8 @@ export class BackMapping {
 
   /** `5; url=/there`, quoted or not (WHATWG HTML, shared declarative refresh steps). */
   #refresh(text: string): string {
-    const found = /^([\d.\s]*[;,\s]\s*url\s*=\s*)(["']?)(.*)$/is.exec(text);
+    // Each part can begin in one place only: however long, what is none costs its length and not that squared.
+    const found = /^([\d.\s]*(?:[;,]\s*|(?<=\s))url\s*=\s*)(["']?)(.*)$/is.exec(text);
     if (found === null) {
       return text;
     }

@@ -86,6 +86,9 @@ describe("what a trusted peer says is extended", () => {
     ["Forwarded that cannot be read", [["forwarded", "for=192.0.2.7;for=6.6.6.6"]], { ...trusted, client: peer }, {
       forwarded: "for=unknown;proto=http, for=10.0.0.2;host=a.test;proto=http",
       "x-forwarded-for": "unknown, 10.0.0.2", "x-forwarded-proto": "http", "x-forwarded-host": "a.test", "x-forwarded-port": "80", "x-real-ip": "10.0.0.2" }],
+    ["the peer came by another scheme than its client", [["x-forwarded-for", "192.0.2.7"], ["x-forwarded-proto", "https"]], { ...trusted, scheme: "https", peerScheme: "http" }, {
+      forwarded: "for=192.0.2.7;proto=https, for=10.0.0.2;host=a.test;proto=http",
+      "x-forwarded-for": "192.0.2.7, 10.0.0.2", "x-forwarded-proto": "https", "x-forwarded-host": "a.test", "x-forwarded-port": "443", "x-real-ip": "192.0.2.7" }],
     ["X-Real-IP is not believed: it tells no chain", [["x-real-ip", "6.6.6.6"]], { ...trusted, client: peer }, {
       forwarded: "for=10.0.0.2;host=a.test;proto=http", "x-forwarded-for": "10.0.0.2", "x-forwarded-proto": "http",
       "x-forwarded-host": "a.test", "x-forwarded-port": "80", "x-real-ip": "10.0.0.2" }],

@@ -27,7 +27,10 @@ export interface InboundHop {
   /** The peer, or whom it forwards for. */
   readonly client: Endpoint;
   readonly trustsPeer: boolean;
+  /** As the client asked. */
   readonly scheme: "http" | "https";
+  /** Of the peer's own connection; unless told, `scheme`. */
+  readonly peerScheme?: "http" | "https";
   /** As received; "" where none was sent. */
   readonly authority: string;
 }
@@ -117,9 +120,9 @@ function extended(fields: Fields, hop: InboundHop): Story {
   };
 }
 
-function ownElement({ peer, authority, scheme }: InboundHop): string {
+function ownElement({ peer, authority, scheme, peerScheme = scheme }: InboundHop): string {
   const host = authority === "" ? undefined : authority;
-  return formatForwarded({ for: formatNode(peer.address), host, proto: scheme });
+  return formatForwarded({ for: formatNode(peer.address), host, proto: peerScheme });
 }
 
 function nodeOf(element: ForwardedElement | undefined): string {

@@ -54,6 +54,9 @@ describe("requestFields (RFC 9110 §7.6.1)", () => {
     ["conditions and ranges", [["if-none-match", '"a"'], ["range", "bytes=0-1"]], [["if-none-match", '"a"'], ["range", "bytes=0-1"]]],
     ["what tells of the client, from somebody untrusted", [["forwarded", "for=1.1.1.1"], ["x-forwarded-for", "1.1.1.1"], ["x-real-ip", "1.1.1.1"], ["x-forwarded-proto", "https"]], []],
     ["the whole family, as an application might read any", [["x-forwarded-prefix", "/admin"], ["x-forwarded-user", "root"], ["x-forwarded-ssl", "on"], ["x-forwarded-", "x"]], []],
+    ["the family with underscores, which CGI takes for the same (RFC 3875 §4.1.18)", [["x_forwarded_for", "1.1.1.1"], ["x-forwarded_proto", "https"], ["x_real_ip", "1.1.1.1"], ["x_other", "1"]], [["x_other", "1"]]],
+    ["framing with underscores", [["content_length", "5"], ["transfer_encoding", "chunked"], ["content_type", "a/b"]], [["content_type", "a/b"]]],
+    ["Proxy, which CGI makes a program's proxy", [["proxy", "http://evil.test"], ["proxy-other", "1"]], [["proxy-other", "1"]]],
     ["names that only resemble", [["x-forward", "1"], ["x-real-ips", "1"], ["forwarded-for", "1"]], [["x-forward", "1"], ["x-real-ips", "1"], ["forwarded-for", "1"]]],
   ];
   for (const [rule, received, sent] of rows) {

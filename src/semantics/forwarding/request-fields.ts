@@ -20,7 +20,8 @@ export interface RequestFieldRules {
  * Fields of one connection (RFC 9110 §7.6.1), which machines write themselves from what they are told.
  *
  * Trailer stays, for trailers are passed on. Credentials for a proxy end here, for no proxy that the
- * client has chosen comes after a gateway (§11.7.2).
+ * client has chosen comes after a gateway (§11.7.2). Proxy is no field of HTTP at all, but CGI makes of it the
+ * variable that names a program's proxy (RFC 3875 §4.1.18): a client would choose where it sends its requests.
  */
 const ofConnection: ReadonlySet<string> = new Set([
   "connection",
@@ -28,6 +29,7 @@ const ofConnection: ReadonlySet<string> = new Set([
   "host",
   "http2-settings",
   "keep-alive",
+  "proxy",
   "proxy-authorization",
   "proxy-connection",
   "te",
@@ -60,6 +62,9 @@ export function gatewayLines(
  * to the application might as well not have sent it. What we write ourselves comes afterwards, so that
  * naming X-Forwarded-For takes nothing away.
  *
+ * Applications that get fields by the rules of CGI cannot tell `X_Forwarded_For` from `X-Forwarded-For`
+ * (RFC 3875 §4.1.18), so that a name goes, too, where it is one of these with underscores.
+ *
  * @param own - What `gatewayLines` answered.
  */
 export function requestFields(
@@ -74,11 +79,13 @@ export function requestFields(
   const out: string[] = [];
   for (let at = 0; at < flat.length; at += 2) {
     const name = flat[at] as string;
+    const plain = hyphened(name);
     const goes =
-      ofConnection.has(name) ||
+      ofConnection.has(plain) ||
       named.includes(name) ||
       remove.has(name) ||
-      tellsOfClient(name) ||
+      remove.has(plain) ||
+      tellsOfClient(plain) ||
       // A client of HTTP/1.0 means nothing by it (RFC 9110 §10.1.1).
       (name === "expect" && version === "1.0");
     if (!goes) {
@@ -126,9 +133,13 @@ function replaced(out: readonly string[], set: readonly string[]): string[] {
 
 function isAmong(set: readonly string[], name: string): boolean {
   for (let at = 0; at < set.length; at += 2) {
-    if (set[at] === name) {
+    if (set[at] === name || set[at] === hyphened(name)) {
       return true;
     }
   }
   return false;
+}
+
+function hyphened(name: string): string {
+  return name.includes("_") ? name.replaceAll("_", "-") : name;
 }

@@ -76,6 +76,11 @@ export class GroupDispatch implements Dispatch, Ask, Waiter, Timed, TryOwner, He
     return this.#pending;
   }
 
+  /** Who failed is not asked once more. */
+  get choosy(): boolean {
+    return this.#last !== undefined && this.#again === "others";
+  }
+
   get response(): HttpResponse {
     if (this.#response === undefined) {
       throw new MisuseError("the response was asked for before its head came");
@@ -100,7 +105,7 @@ export class GroupDispatch implements Dispatch, Ask, Waiter, Timed, TryOwner, He
       this.deadline = now + rules.total;
       deadlines.watch(this);
     }
-    if (line.length > 0 || !this.launch(now)) {
+    if (line.holdsUp || !this.launch(now)) {
       this.#wait(now);
     }
   }
@@ -131,11 +136,11 @@ export class GroupDispatch implements Dispatch, Ask, Waiter, Timed, TryOwner, He
     if (member === undefined) {
       return false;
     }
-    if (this.#last !== undefined && this.#again === "others" && this.tried.includes(member)) {
+    if (this.choosy && this.tried.includes(member)) {
       if (otherIsBusy(roster, this.tried, now)) {
         return false;
       }
-      this.#end(this.#last);
+      this.#end(this.#last as UpstreamError);
       return true;
     }
     line.leave(this);
@@ -202,6 +207,9 @@ export class GroupDispatch implements Dispatch, Ask, Waiter, Timed, TryOwner, He
     this.#current = from;
     this.#hedge = undefined;
     other?.abandon(new Error("another upstream answered first"));
+    if (from.unwanted) {
+      cancelContent(from.outbound.content, new Error("the upstream answered without reading the request"));
+    }
     this.#version = head.version;
     this.#response = new HttpResponse({
       status: head.status,

@@ -1,6 +1,7 @@
 import { deepStrictEqual, notStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fakeParts, outbound, outcome, sendOptions } from "../../../test/support/upstream-fakes.ts";
+import type { Member } from "../../balance/index.ts";
 import { UpstreamError } from "../contract.ts";
 import { groupKey, UpstreamHouse } from "./house.ts";
 import type { UpstreamOptions } from "./options.ts";
@@ -117,6 +118,29 @@ describe("a group, by hand", () => {
       );
       return true;
     });
+  });
+
+  it("warns when health is ignored, and says when it is heeded again", () => {
+    const parts = fakeParts();
+    const lines: string[] = [];
+    const say = (kind: string) => (words: string) => void lines.push(`${kind}: ${words}`);
+    const reporter = { info: say("info"), warn: say("warn"), error: say("error") };
+    const group = new UpstreamHouse({ ...parts, reporter }).group({
+      upstreams: [a, b],
+      name: "app",
+      health: {},
+      panic: 1,
+    });
+    const [member] = group.roster.members as [Member];
+    group.roster.probed(member, { passed: false, detail: "status 500" }, 0);
+    group.roster.probed(member, { passed: true, took: 1 }, 0);
+    deepStrictEqual(lines, [
+      `warn: upstream app: ${a} is down: a probe failed: status 500`,
+      "warn: upstream app: health is ignored: 1 of 2 members is well, less than 100 %: all are asked, whatever their health",
+      `info: upstream app: ${a} is up: a probe passed`,
+      "info: upstream app: health is heeded again: 2 of 2 members are well: only those are asked",
+    ]);
+    group.close();
   });
 
   it("tells what became of requests", async () => {

@@ -289,7 +289,10 @@ export class UpstreamGroup implements Sending {
           isBad(change) ? reporter.warn(words) : reporter.info(words);
           deadlines.watch(this.#watched);
         },
-        panicked: (change) => reporter.warn(panicWords(name, change)),
+        panicked: (change) => {
+          const words = panicWords(name, change);
+          change.on ? reporter.warn(words) : reporter.info(words);
+        },
       },
     );
   }

@@ -76,8 +76,12 @@ abstract class Asking<T extends Held> implements Opening<T>, Ask, Waiter {
     this.#reject = (error) => settle?.reject(error);
   }
 
+  get choosy(): boolean {
+    return this.#last !== undefined;
+  }
+
   begin(now: Millis): void {
-    if (this.parts.sending.line.length > 0 || !this.launch(now)) {
+    if (this.parts.sending.line.holdsUp || !this.launch(now)) {
       this.#wait(now);
     }
   }

@@ -21,6 +21,7 @@ export class Try implements Attempt {
   readonly station: Station;
   carrier: Carrier | undefined = undefined;
   consumed = false;
+  unwanted = false;
   readonly #owner: TryOwner;
   readonly #sending: Sending;
   readonly #began: Millis;

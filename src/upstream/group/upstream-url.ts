@@ -1,5 +1,7 @@
 /** Where an upstream is, as people write it: `http://host:port`, `https://…`, `h2c://…`, `unix:/path`. */
 
+import { isIPv4 } from "node:net";
+
 /** What proxies speak with; streams have their own. */
 export type HttpScheme = "http" | "https" | "h2c" | "unix";
 export type StreamScheme = "tcp" | "tls" | "udp" | "unix";
@@ -86,8 +88,13 @@ function networkUrl(
   if (url.username !== "" || url.password !== "") {
     return refuse("holds a user name or password: set an Authorization field instead");
   }
-  if (/[/?#]/.test(rest.slice(2).replace(/\/$/, ""))) {
+  if (/[/?#\\]/.test(rest.slice(2).replace(/\/$/, ""))) {
     return refuse('holds a path or query: an upstream is a server; put the path into "base"');
+  }
+  if (isIPv4(url.hostname) && rest.slice(2).replace(/(?::\d*)?\/?$/, "") !== url.hostname) {
+    // The URL standard reads "3000" as 0.0.11.184, and "010" as 8.
+    const instead = 'four decimal numbers are an address, and a port goes behind a host, as in "localhost:3000"';
+    return refuse(`would mean the address ${url.hostname}: ${instead}`);
   }
   // The parser drops port 80, which is not the usual one of every scheme.
   const [, written] = /:(\d+)\/?$/.exec(rest) ?? [];

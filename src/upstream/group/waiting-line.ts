@@ -3,6 +3,8 @@ import type { Millis } from "../../message/index.ts";
 import type { Deadlines, Timed } from "../../transport/index.ts";
 
 export interface Waiter {
+  /** Waits for others than it has asked before, which may be free: it holds up nobody behind it. */
+  readonly choosy: boolean;
   /**
    * Goes on if it can: leaves the line itself, before anything else.
    *
@@ -21,7 +23,8 @@ export class WaitingLine implements Timed {
   bucket = 0;
   readonly #deadlines: Deadlines;
   /** In the order they came, each with the time. */
-  readonly #waiters = new Map<Waiter, Millis>();
+  readonly #waiters = new Map<Waiter, { readonly since: Millis; readonly choosy: boolean }>();
+  #choosy = 0;
   #moving = false;
 
   constructor(most: number, patience: Millis, deadlines: Deadlines) {
@@ -34,10 +37,15 @@ export class WaitingLine implements Timed {
     return this.#waiters.size;
   }
 
+  /** Somebody is there whom whoever comes must not pass by. */
+  get holdsUp(): boolean {
+    return this.#waiters.size > this.#choosy;
+  }
+
   /** All wait equally long, so the first is the first to be late. */
   get deadline(): Millis | undefined {
     const { value } = this.#waiters.values().next();
-    return value === undefined ? undefined : value + this.patience;
+    return value === undefined ? undefined : value.since + this.patience;
   }
 
   /** @returns false where the line is full. */
@@ -45,13 +53,19 @@ export class WaitingLine implements Timed {
     if (this.#waiters.size >= this.most) {
       return false;
     }
-    this.#waiters.set(waiter, now);
+    const { choosy } = waiter;
+    this.#waiters.set(waiter, { since: now, choosy });
+    this.#choosy += choosy ? 1 : 0;
     this.#deadlines.watch(this);
     return true;
   }
 
   leave(waiter: Waiter): void {
-    this.#waiters.delete(waiter);
+    const known = this.#waiters.get(waiter);
+    if (known !== undefined) {
+      this.#waiters.delete(waiter);
+      this.#choosy -= known.choosy ? 1 : 0;
+    }
   }
 
   /**
@@ -66,12 +80,8 @@ export class WaitingLine implements Timed {
     }
     this.#moving = true;
     try {
-      for (;;) {
-        const { value: first } = this.#waiters.keys().next();
-        if (first === undefined) {
-          return;
-        }
-        if (!first.launch(now)) {
+      for (const [waiter, { choosy }] of this.#waiters) {
+        if (!waiter.launch(now) && !choosy) {
           break;
         }
       }
@@ -86,17 +96,17 @@ export class WaitingLine implements Timed {
   /** Refuses everyone. */
   dissolve(): void {
     for (const waiter of this.#waiters.keys()) {
-      this.#waiters.delete(waiter);
+      this.leave(waiter);
       waiter.refuse();
     }
   }
 
   expire(now: Millis): void {
-    for (const [waiter, since] of this.#waiters) {
+    for (const [waiter, { since }] of this.#waiters) {
       if (since + this.patience > now) {
         return;
       }
-      this.#waiters.delete(waiter);
+      this.leave(waiter);
       waiter.late(now - since);
     }
   }

@@ -16,6 +16,8 @@ const badGateway: Fault = { status: 502, scope: "stream", source: "RFC 9110 §15
 const gatewayTimeout: Fault = { status: 504, scope: "stream", source: "RFC 9110 §15.6.5" };
 const nothingDone: Fault = { ...badGateway, unprocessed: true };
 
+const unavailable: Fault = { status: 503, scope: "stream", source: "RFC 9110 §15.6.4" };
+
 export interface FailureTraits {
   readonly unsent: boolean;
   /** The connection had answered requests before: it may have been closed at the moment we used it. */
@@ -58,6 +60,15 @@ export function connectFailure(thrown: unknown): UpstreamError {
   // What is left is that the name could not be looked up.
   const error = errorOf(thrown) as Error & { readonly kind?: unknown };
   return failure(error.kind === "timeout" ? "dns_timeout" : "dns_error", error.message, { unsent: true });
+}
+
+/** All connections that a member may have are taken, and stayed so: no fault of its. */
+export function limitReached(id: string, most: number): UpstreamError {
+  return new UpstreamError(unavailable, `all ${most} connections to ${id} are taken`, {
+    type: "connection_limit_reached",
+    unsent: true,
+    by: "sluice",
+  });
 }
 
 /** Address and port, or the socket's path. */

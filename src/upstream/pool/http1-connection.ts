@@ -216,6 +216,7 @@ export class Http1Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     if (passage.continueBy !== undefined || head.status >= 400) {
       // It does not want the rest of the request (RFC 9112 §9.5), and may be about to close.
       passage.stopSending();
+      this.#machine.halt(passage.stream);
     }
   }
 

@@ -20,6 +20,7 @@ import {
   unwritable,
   writeStall,
 } from "./exchange-failures.ts";
+import { Expecting } from "./expecting.ts";
 import { shownEndpoint } from "./failures.ts";
 import { http2Head } from "./heads.ts";
 import { Http2Outflow } from "./http2-outflow.ts";
@@ -38,8 +39,9 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
   /** Those that something happened to within the arrival under way. */
   #touched: Passage[] = [];
   /** Those whose content waits for 100 (Continue). */
-  readonly #expecting = new Set<Passage>();
+  readonly #expecting = new Expecting();
   #carried = 0;
+  #heardAt: Millis;
   #idleSince: Millis;
   #receiving = false;
   #gone = false;
@@ -53,6 +55,7 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
       this.#settle(),
     );
     this.#idleSince = now;
+    this.#heardAt = now;
     channel.attach(this);
     this.#settle();
   }
@@ -115,7 +118,8 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
   receive(bytes: Uint8Array): void {
     if (!this.#gone) {
       this.#receiving = true;
-      this.#machine.receive(bytes, this.#owner.clock.now());
+      this.#heardAt = this.#owner.clock.now();
+      this.#machine.receive(bytes, this.#heardAt);
       this.#understood();
     }
   }
@@ -147,12 +151,9 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     if (this.#gone || !this.#out.flushed) {
       return this.#gone ? undefined : this.#out.stalledSince + this.#owner.http2.contentProgress;
     }
-    let first = this.#machine.deadline ?? Number.POSITIVE_INFINITY;
+    let first = Math.min(this.#machine.deadline ?? Number.POSITIVE_INFINITY, this.#expecting.deadline);
     if (this.#passages.size === 0) {
       first = Math.min(first, this.#idleSince + this.#owner.idleTime);
-    }
-    for (const { continueBy = first } of this.#expecting) {
-      first = Math.min(first, continueBy);
     }
     return first === Number.POSITIVE_INFINITY ? undefined : first;
   }
@@ -165,17 +166,18 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
       }
       return;
     }
-    for (const passage of this.#expecting) {
-      if (passage.continueBy !== undefined && now >= passage.continueBy) {
-        this.#continue(passage);
-      }
-    }
+    this.#expecting.expire(now);
     if (this.#passages.size === 0 && now >= this.#idleSince + this.#owner.idleTime) {
       this.shutdown();
       return;
     }
     this.#receiving = true;
     this.#machine.expire(now);
+    const { responseHead, contentProgress } = this.#owner.http2;
+    if (this.#touched.length > 0 && now - this.#heardAt >= Math.min(responseHead, contentProgress)) {
+      // Nothing at all came meanwhile: the path may be dead, and who comes next must not wait to find out.
+      this.#machine.shutdown(now);
+    }
     this.#understood();
   }
 
@@ -185,7 +187,8 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     const passage = this.#passages.get(stream);
     if (passage !== undefined) {
       if (head.status === 100) {
-        this.#continue(passage);
+        this.#expecting.delete(passage);
+        passage.goOn();
       }
       passage.attempt.informed(head.status, head.fields);
     }
@@ -200,6 +203,7 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
       if (passage.continueBy !== undefined || head.status >= 400) {
         // It does not want the request's content (RFC 9113 §8.1).
         passage.stopSending();
+        this.#machine.halt(stream);
       }
     }
   }
@@ -297,14 +301,13 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
 
   /** After the machine was told something. */
   #understood(): void {
-    this.#receiving = false;
-    const touched = this.#touched;
-    if (touched.length > 0) {
-      this.#touched = [];
-      for (const passage of touched) {
+    // What one of them brings about must not end the connection before the others are told.
+    while (this.#touched.length > 0) {
+      for (const passage of this.#touched.splice(0)) {
         this.#moveOn(passage);
       }
     }
+    this.#receiving = false;
     this.#settle();
     this.#owner.roomier(this);
   }
@@ -347,11 +350,6 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     if (this.#passages.size === 0) {
       this.#idleSince = this.#owner.clock.now();
     }
-  }
-
-  #continue(passage: Passage): void {
-    this.#expecting.delete(passage);
-    passage.goOn();
   }
 
   /** Writes what is owed, and minds the deadline and the end. */

@@ -20,6 +20,8 @@ import type { Pump } from "./pump.ts";
 /** Content up to this size is handed over as bytes where all of it came along with the head; more is cheaper pulled. */
 const bytesAtMost: Octets = 16_384;
 
+const unread = "the upstream answered without reading the rest of the request";
+
 /** How long content waits for 100 (Continue) that the upstream may never send (RFC 9110 §10.1.1). */
 export const continueTime: Millis = 1_000;
 
@@ -100,11 +102,18 @@ export class Passage implements ContentSource {
   /** The upstream does not want what is left of the request. */
   stopSending(): void {
     this.continueBy = undefined;
-    if (this.pump !== undefined) {
-      this.halted = true;
-      this.pump.stop(new Error("the upstream answered without reading the rest of the request"));
-      this.pump = undefined;
+    if (this.pump === undefined) {
+      return;
     }
+    this.halted = true;
+    if (this.told || this.attempt.consumed) {
+      this.pump.stop(new Error(unread));
+    } else {
+      // Another upstream may be asked instead, with all of it.
+      this.pump.drop();
+      this.attempt.unwanted = true;
+    }
+    this.pump = undefined;
   }
 
   /** The response is whole, and the exchange over. */

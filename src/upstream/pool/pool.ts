@@ -9,7 +9,7 @@ import { encodeProxyHeader } from "../../protocol/proxy-protocol/index.ts";
 import { type Channel, connect, type Deadlines } from "../../transport/index.ts";
 import type { Attempt, ConnectionPool } from "../contract.ts";
 import { Connector, type ConnectorEvents } from "./connector.ts";
-import { connectFailure } from "./failures.ts";
+import { connectFailure, limitReached } from "./failures.ts";
 import { Http1Connection } from "./http1-connection.ts";
 import { Http2Connection } from "./http2-connection.ts";
 import { KeepAlive } from "./keep-alive.ts";
@@ -42,9 +42,9 @@ class Pool implements ConnectionPool, ConnectorEvents, Http1Owner, Http2Owner {
   readonly #idle: Http1Connection[] = [];
   readonly #shared: Http2Connection[] = [];
   /** Attempts that HTTP/1.1 must carry. */
-  readonly #plain: Lane = new Lane();
+  readonly #plain: Lane;
   /** Attempts that either version may carry. */
-  readonly #any: Lane = new Lane();
+  readonly #any: Lane;
   /** Whether the upstream speaks HTTP/2; undefined: no handshake has told. */
   #multiplexes: boolean | undefined;
   #established = 0;
@@ -65,6 +65,9 @@ class Pool implements ConnectionPool, ConnectorEvents, Http1Owner, Http2Owner {
     this.#options = options;
     this.#connect = parts.connect ?? connect;
     this.#keepAlive = new KeepAlive(keepAlive);
+    const late = (attempt: Attempt): void => attempt.failed(limitReached(place.id, options.connections));
+    this.#plain = new Lane(timeouts.connect, late);
+    this.#any = new Lane(timeouts.connect, late);
     this.#multiplexes = place.http2 === "alpn" ? undefined : place.http2 === "prior-knowledge";
   }
 
@@ -98,7 +101,7 @@ class Pool implements ConnectionPool, ConnectorEvents, Http1Owner, Http2Owner {
     if (lane.waiting === 0 && this.#carryNow(attempt, plain)) {
       return;
     }
-    lane.add(attempt);
+    lane.add(attempt, this.clock.now());
     this.#provide();
   }
 
@@ -232,13 +235,24 @@ class Pool implements ConnectionPool, ConnectorEvents, Http1Owner, Http2Owner {
     // Of a connection that many share, one is opened at a time; so it is while nobody knows.
     const alone = this.#multiplexes !== false && !this.once;
     this.#open(this.#any, alone ? Math.min(1, this.#any.waiting) : this.#any.waiting);
+    this.deadlines.watch(this.#plain);
+    this.deadlines.watch(this.#any);
+  }
+
+  /** Tunnels may last for days: they leave room for the one connection that all other requests share. */
+  #most(lane: Lane): number {
+    const { connections } = this.#options;
+    const mayShare = this.#place.http2 !== "never" && this.#multiplexes !== false && !this.once;
+    return lane === this.#plain && mayShare && this.#shared.length === 0
+      ? Math.max(1, connections - 1)
+      : connections;
   }
 
   #open(lane: Lane, wanted: number): void {
-    const { connections, proxyProtocol, timeouts } = this.#options;
+    const { proxyProtocol, timeouts } = this.#options;
     const speaks = lane === this.#any ? "any" : "http1";
     let missing = this.once ? wanted : wanted - lane.connecting.size;
-    for (; missing > 0 && this.open < connections; missing -= 1) {
+    for (; missing > 0 && this.open < this.#most(lane); missing -= 1) {
       const attempt = proxyProtocol === undefined ? undefined : lane.take();
       const connector = new Connector(speaks, attempt, this);
       lane.connecting.add(connector);

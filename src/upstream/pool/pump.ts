@@ -7,6 +7,8 @@ const turnOctets: Octets = 1_048_576;
 /** Empty pieces in a row that a source may answer where "pending" or "end" belongs. */
 const mostEmpty = 1_000;
 
+const dropped = new Error("the attempt is over");
+
 /** The connection, as the pump sees it. */
 export interface PumpPort {
   /** Octets it takes now. */
@@ -64,10 +66,13 @@ export class Pump {
     }
   }
 
-  /** Lets the content go as it is: its owner will see to it. */
+  /** Lets the content go as it is: its owner will see to it. One copy of many is nobody's else. */
   drop(): void {
     this.#over = true;
     this.#content.onReadable = undefined;
+    if (this.#passage.attempt.outbound.again !== undefined) {
+      this.#content.cancel(dropped);
+    }
   }
 
   #move(): void {

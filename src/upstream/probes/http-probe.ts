@@ -45,6 +45,7 @@ export class HttpProbe implements Attempt {
   readonly options: SendOptions = options;
   carrier: Carrier | undefined = undefined;
   consumed = false;
+  unwanted = false;
   readonly #settings: ProbeSettings;
   readonly #now: () => Millis;
   readonly #began: Millis;
