@@ -21,6 +21,7 @@ const drawn: Readonly<Record<string, string>> = {
   sluice: "Sluice",
   nginx: "nginx",
   h2o: "h2o",
+  haproxy: "HAProxy",
   node: "Node",
 };
 
@@ -80,6 +81,12 @@ function panelOf(result: ScenarioResult): Panel {
       return { peer, value: kilobytes, text: `${number(kilobytes, 1)} KB`, aside: "" };
     });
     return { label: result.label, note: "memory of each, less is better", bars: ordered(bars) };
+  }
+  if (result.kind === "latency") {
+    const bars = chosen(result.rows).map(({ peer, added50 }) => {
+      return { peer, value: added50, text: `${number(added50, 2)} ms`, aside: "" };
+    });
+    return { label: result.label, note: "median, less is better", bars: ordered(bars) };
   }
   const bars = chosen(result.rows).map(({ peer, cost, ratios }) => {
     const perCpu = 1e6 / cost;

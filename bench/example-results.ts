@@ -20,6 +20,7 @@ export const loadResult: LoadResult = {
   name: "1k",
   title: "1 KB file",
   label: "1 KB & more",
+  work: "files",
   over: "http",
   unit: "request",
   rows: [
@@ -46,6 +47,7 @@ export const idleResult: IdleResult = {
   name: "idle",
   title: "10,000 idle connections",
   label: "10,000 idle connections",
+  work: "files",
   over: "http",
   rows: [
     {

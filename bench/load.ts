@@ -2,13 +2,14 @@
 import { h2loadObjections, runH2load } from "./h2load.ts";
 import { handshakeObjections, runHandshakes } from "./handshake-load.ts";
 import type { Meter } from "./meter.ts";
-import { type HandshakeScenario, type LoadScenario, servedFiles } from "./scenarios.ts";
+import { type HandshakeScenario, type LoadScenario, servedFiles, type TunnelScenario } from "./scenarios.ts";
 import type { Server, Workshop } from "./server.ts";
+import { runTunnels, tunnelObjections } from "./tunnel-load.ts";
 import { runWrk, wrkObjections } from "./wrk.ts";
 
 /** What a tool counted while the meter ran. */
 export interface Loaded {
-  /** Answers read to their end, or handshakes that were through. */
+  /** Answers read to their end, handshakes that were through, or tunnels. */
   readonly answers: number;
   /** Octets read, where the scenario counts them. */
   readonly octets: number;
@@ -21,7 +22,7 @@ export interface Loaded {
 
 /** @throws Error when the tool fails. */
 export function load(
-  scenario: LoadScenario | HandshakeScenario,
+  scenario: LoadScenario | HandshakeScenario | TunnelScenario,
   server: Server,
   workshop: Workshop,
   seconds: number,
@@ -29,6 +30,9 @@ export function load(
 ): Promise<Loaded> {
   if (scenario.kind === "handshake") {
     return byHandshakes(scenario, server, workshop, seconds, meter);
+  }
+  if (scenario.kind === "tunnel") {
+    return byTunnels(scenario, server, workshop, seconds, meter);
   }
   return scenario.over === "http"
     ? byWrk(scenario, server, seconds, meter)
@@ -70,4 +74,17 @@ async function byHandshakes(
   const { handshakes, latency } = report;
   const problems = handshakeObjections(scenario, report);
   return { answers: handshakes, octets: Number.NaN, seconds: report.seconds, latency, problems };
+}
+
+async function byTunnels(
+  scenario: TunnelScenario,
+  server: Server,
+  workshop: Workshop,
+  seconds: number,
+  meter: Meter,
+): Promise<Loaded> {
+  meter.start();
+  const report = await runTunnels(scenario, server.port, workshop, seconds);
+  meter.stop();
+  return { ...report, answers: report.tunnels, problems: tunnelObjections(scenario, report) };
 }

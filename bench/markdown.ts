@@ -1,6 +1,6 @@
 /** The results as Markdown, for the README and the manual. */
 import { type PeerName, peerNames } from "./peers.ts";
-import type { IdleResult, LoadResult, LoadRow, Results, ScenarioResult } from "./results.ts";
+import type { IdleResult, LatencyResult, LoadResult, LoadRow, Results, ScenarioResult } from "./results.ts";
 
 /** A column: its head, and what stands in a scenario's line. */
 type Column = readonly [head: string, cell: (result: LoadResult) => string];
@@ -31,6 +31,19 @@ const secure: readonly Column[] = [
   ["× bare", (result) => number(sluiceOf(result)?.ratios.bare?.perCpu)],
 ];
 
+const proxies: readonly Column[] = [
+  ["through a proxy", ({ title }) => title],
+  ["Sluice", cost("sluice")],
+  ["nginx", cost("nginx")],
+  ["HAProxy", cost("haproxy")],
+  ["h2o", cost("h2o")],
+  ["bare relay", cost("bare")],
+  ["× nginx", (result) => number(sluiceOf(result)?.ratios.nginx?.perCpu)],
+  ["× HAProxy", (result) => number(sluiceOf(result)?.ratios.haproxy?.perCpu)],
+  ["× h2o", (result) => number(sluiceOf(result)?.ratios.h2o?.perCpu)],
+  ["× bare", (result) => number(sluiceOf(result)?.ratios.bare?.perCpu)],
+];
+
 /** One line a scenario, CPU per unit and the ratios; what disturbed the run is said below. */
 export function resultsMarkdown(results: Results, chart: string): string {
   const { machine, versions } = results;
@@ -38,20 +51,24 @@ export function resultsMarkdown(results: Results, chart: string): string {
   const loads = results.scenarios.filter((scenario) => scenario.kind === "load");
   const idle = results.scenarios.filter((scenario) => scenario.kind === "idle");
   const secured = loads.filter(isSecure);
+  const proxied = loads.filter(({ work }) => work === "proxy");
+  const latencies = results.scenarios.filter((scenario) => scenario.kind === "latency");
   return [
     `![Requests per second of server CPU, Sluice beside its peers](${chart})`,
     "",
     ...table(
       inTheClear,
-      loads.filter((result) => !isSecure(result)),
+      loads.filter((result) => !isSecure(result) && result.work !== "proxy"),
     ),
     ...(secured.length === 0 ? [] : ["", "Over TLS 1.3, with one certificate on the curve P-256:", ""]),
     ...table(secure, secured),
+    ...(proxied.length === 0 ? [] : ["", "As a reverse proxy, all in front of the same origin server:", ""]),
+    ...table(proxies, proxied),
     "",
     ...loads.filter(({ unit }) => unit === "megabyte").map(throughputLine),
-    ...idle.map(idleLine).join("\n\n").split("\n"),
+    ...[...idle.map(idleLine), ...latencies.map(latencyLine)].join("\n\n").split("\n"),
     "",
-    `Server CPU in microseconds per request (per megabyte for 10 MB${secured.some(({ unit }) => unit === "handshake") ? ", per handshake where handshakes are made" : ""}), medians of ${results.rounds} rounds of ${results.seconds} s; the ratios are the peer's CPU over Sluice's, above 1 is better, medians of each round's ratio where nginx and h2o are concerned. ${results.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; ${peers.map(([name, version]) => `${name} ${version}`).join(", ")}.`,
+    `Server CPU in microseconds per request (per megabyte for 10 MB${proxied.length === 0 ? "" : " and tunnels"}${secured.some(({ unit }) => unit === "handshake") ? ", per handshake where handshakes are made" : ""}), medians of ${results.rounds} rounds of ${results.seconds} s; the ratios are the peer's CPU over Sluice's, above 1 is better, medians of each round's ratio where nginx and h2o are concerned. ${results.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; ${peers.map(([name, version]) => `${name} ${version}`).join(", ")}.`,
     ...disturbance(loads),
   ].join("\n");
 }
@@ -97,6 +114,19 @@ function throughputLine(result: LoadResult): string {
 function idleLine(result: IdleResult): string {
   const each = result.rows.map(({ peer, perConnection }) => `${peer} ${number(perConnection / 1024)}`);
   return `${result.title}: KB of private memory each: ${each.join(", ")}.`;
+}
+
+function latencyLine(result: LatencyResult): string {
+  const each = result.rows.map(({ peer, p50, p99, added50, added99 }) =>
+    peer === "direct"
+      ? `straight to the origin server ${millis(p50)} and ${millis(p99)} in all`
+      : `${peer} ${millis(added50)} and ${millis(added99)}`,
+  );
+  return `Milliseconds of ${result.title}, median and 99th percentile: ${each.join(", ")}.`;
+}
+
+function millis(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(2) : "–";
 }
 
 function disturbance(loads: readonly LoadResult[]): string[] {

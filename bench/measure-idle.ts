@@ -25,15 +25,15 @@ export async function measureIdle(
   for (const peer of peers) {
     rows.push(await measurePeer(scenario, peer, workshop));
   }
-  const { kind, name, title, label, over } = scenario;
-  return { kind, name, title, label, over, rows };
+  const { kind, name, title, label, work, over } = scenario;
+  return { kind, name, title, label, work, over, rows };
 }
 
 async function measurePeer(scenario: IdleScenario, peer: Peer, workshop: Workshop): Promise<IdleRow> {
   const nothing = { connections: 0, before: Number.NaN, after: Number.NaN, perConnection: Number.NaN };
   let server: Server | undefined;
   try {
-    server = await startServer(scenario, peer, workshop);
+    server = await startServer(scenario, peer, workshop, undefined);
     return { peer: peer.name, ...(await holdConnections(scenario, server, workshop)) };
   } catch (fault) {
     const problems = [fault instanceof Error ? fault.message : String(fault)];

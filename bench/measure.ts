@@ -1,13 +1,15 @@
 /** Measuring load: rounds that alternate between the peers, one server under load while the others wait. */
 import { load } from "./load.ts";
 import { measureIdle } from "./measure-idle.ts";
+import { measureLatency } from "./measure-latency.ts";
 import { Meter } from "./meter.ts";
 import type { Peer } from "./peers.ts";
 import { peakMemory } from "./proc.ts";
 import { disturbing, type LoadResult, type Round, type ScenarioResult } from "./results.ts";
-import type { HandshakeScenario, LoadScenario, Scenario } from "./scenarios.ts";
+import type { HandshakeScenario, LoadScenario, Scenario, TunnelScenario } from "./scenarios.ts";
 import { type Server, startServer, type Workshop } from "./server.ts";
 import { loadRows } from "./stats.ts";
+import { startUpstream, type Upstream } from "./upstream.ts";
 
 export interface Effort {
   readonly rounds: number;
@@ -20,7 +22,7 @@ export interface Effort {
 }
 
 /** A scenario that is measured in rounds. */
-type Rounds = LoadScenario | HandshakeScenario;
+type Rounds = LoadScenario | HandshakeScenario | TunnelScenario;
 
 /** One peer's way through a scenario. */
 interface Contender {
@@ -41,10 +43,20 @@ export async function measure(
   effort: Effort,
   workshop: Workshop,
 ): Promise<ScenarioResult> {
-  const entered = peers.filter((peer) => peer.variants.includes(scenario.variant));
-  return scenario.kind === "idle"
-    ? await measureIdle(scenario, entered, workshop)
-    : await measureLoad(scenario, entered, effort, workshop);
+  const entered = peers.filter(
+    ({ variants, works }) => variants.includes(scenario.variant) && works.includes(scenario.work),
+  );
+  if (scenario.kind === "idle") {
+    return measureIdle(scenario, entered, workshop);
+  }
+  const upstream = await startUpstream(scenario, workshop);
+  try {
+    return scenario.kind === "latency"
+      ? await measureLatency(scenario, entered, effort, workshop, upstream)
+      : await measureLoad(scenario, entered, effort, workshop, upstream);
+  } finally {
+    await upstream?.stop();
+  }
 }
 
 async function measureLoad(
@@ -52,8 +64,9 @@ async function measureLoad(
   peers: readonly Peer[],
   effort: Effort,
   workshop: Workshop,
+  upstream: Upstream | undefined,
 ): Promise<LoadResult> {
-  const contenders = await Promise.all(peers.map((peer) => enter(scenario, peer, workshop)));
+  const contenders = await Promise.all(peers.map((peer) => enter(scenario, peer, workshop, upstream)));
   for (const contender of contenders) {
     await attempt(contender, (server) => warmUp(scenario, contender, server, effort, workshop));
   }
@@ -66,15 +79,30 @@ async function measureLoad(
   }
   await Promise.all(contenders.map((contender) => leave(scenario, contender)));
   const rows = loadRows(contenders.map((contender) => ({ ...contender, peer: contender.peer.name })));
-  const { name, title, label, over } = scenario;
-  const unit = scenario.kind === "handshake" ? "handshake" : scenario.unit;
-  return { kind: "load", name, title, label, over, unit, rows };
+  const { name, title, label, work, over } = scenario;
+  return { kind: "load", name, title, label, work, over, unit: unitOf(scenario), rows };
 }
 
-async function enter(scenario: Rounds, peer: Peer, workshop: Workshop): Promise<Contender> {
+function unitOf(scenario: Rounds): LoadResult["unit"] {
+  switch (scenario.kind) {
+    case "load":
+      return scenario.unit;
+    case "handshake":
+      return "handshake";
+    case "tunnel":
+      return "megabyte";
+  }
+}
+
+async function enter(
+  scenario: Rounds,
+  peer: Peer,
+  workshop: Workshop,
+  upstream: Upstream | undefined,
+): Promise<Contender> {
   const fresh = { peer, rounds: [], answers: 0, peakMemory: Number.NaN };
   try {
-    return { ...fresh, server: await startServer(scenario, peer, workshop), problems: [] };
+    return { ...fresh, server: await startServer(scenario, peer, workshop, upstream), problems: [] };
   } catch (fault) {
     return { ...fresh, server: undefined, problems: [wordsOf(fault)] };
   }
@@ -134,8 +162,7 @@ async function measureRound(
   const loaded = await load(scenario, server, workshop, seconds, meter);
   contender.answers += loaded.answers;
   contender.problems.push(...loaded.problems);
-  const inOctets = scenario.kind === "load" && scenario.unit === "megabyte";
-  const units = inOctets ? loaded.octets / 1e6 : loaded.answers;
+  const units = unitOf(scenario) === "megabyte" ? loaded.octets / 1e6 : loaded.answers;
   return {
     perSecond: units / loaded.seconds,
     cost: meter.used / units,

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import type { Effort } from "./measure.ts";
 import { type Peer, type PeerName, peerNames, peers } from "./peers.ts";
-import { carriers, type Scenario, scenarios } from "./scenarios.ts";
+import { carriers, type Scenario, scenarios, works } from "./scenarios.ts";
 
 /** What a quick run does not measure unless --only names it. */
 const leftOut: readonly string[] = [
@@ -16,15 +16,21 @@ const leftOut: readonly string[] = [
   "h2-1k-logged",
   "handshake-resumed",
   "idle-tls",
+  "proxy-64k",
+  "proxy-1m",
+  "proxy-1k-logged",
+  "proxy-ws",
+  "proxy-latency",
 ];
 
 export const usage: string = `npm run bench -- [options]
 
   --quick           two rounds of one second, short warm-up, without the bare program and without
                     ${leftOut.slice(0, 5).join(", ")},
-                    ${leftOut.slice(5).join(", ")}: under three minutes
+                    ${leftOut.slice(5, 10).join(", ")},
+                    ${leftOut.slice(10).join(", ")}: some three minutes
   --only a,b        only these scenarios: ${scenarios.map(({ name }) => name).join(" ")};
-                    or all of a kind: ${carriers.join(" ")}
+                    or all of a kind: ${[...carriers, ...works].join(" ")}
   --peers a,b       only these peers: ${peerNames.join(" ")}
   --rounds N        rounds per peer (default 5; 2 with --quick)
   --seconds N       length of a round, whole seconds (default 3; 1 with --quick)
@@ -89,9 +95,11 @@ function pickScenarios(list: string | undefined, without: readonly string[]): re
   if (list === undefined) {
     return scenarios.filter(({ name }) => !without.includes(name));
   }
-  const known = [...scenarios.map(({ name }) => name), ...carriers];
+  const known = [...scenarios.map(({ name }) => name), ...carriers, ...works];
   const names = pick("--only", list, known);
-  return scenarios.filter(({ name, over }) => names.includes(name) || names.includes(over));
+  return scenarios.filter((scenario) =>
+    [scenario.name, scenario.over, scenario.work].some((kind) => names.includes(kind)),
+  );
 }
 
 function pickPeers(list: string | undefined, everyone: readonly PeerName[]): readonly Peer[] {

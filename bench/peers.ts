@@ -5,11 +5,12 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { h2oConfig } from "./peers/h2o.ts";
+import { haproxyConfig, otherPrefixMap } from "./peers/haproxy.ts";
 import { nginxConfig } from "./peers/nginx.ts";
-import type { Carrier } from "./scenarios.ts";
+import type { Carrier, Work } from "./scenarios.ts";
 import type { Variant } from "./variant.ts";
 
-export const peerNames = ["nginx", "h2o", "node", "bare", "sluice"] as const;
+export const peerNames = ["nginx", "h2o", "haproxy", "node", "bare", "sluice"] as const;
 export type PeerName = (typeof peerNames)[number];
 
 /** PEM files. */
@@ -27,6 +28,8 @@ export interface Setting {
   /** Where the compiled programs of the bench lie. */
   readonly programs: string;
   readonly port: number;
+  /** Port of the origin server to forward to; undefined: the server has the files itself. */
+  readonly upstream: number | undefined;
   readonly over: Carrier;
   /** Used by all that serve over TLS. */
   readonly certificate: CertificateFiles;
@@ -37,6 +40,8 @@ export interface Setting {
   readonly answer: string;
   /** Whether the bare program closes after each answer. */
   readonly closes: boolean;
+  /** Whether connections become tunnels by Upgrade. */
+  readonly tunnels: boolean;
   /** How many connections will be open at once. */
   readonly connections: number;
   /** The user we are; servers that change user stay this one, so that they can read what we wrote. */
@@ -50,6 +55,7 @@ export interface Launch {
 
 export interface Peer {
   readonly name: PeerName;
+  readonly works: readonly Work[];
   readonly variants: readonly Variant[];
   /** Whether it runs on a just-in-time compiler and so needs longer to warm up. */
   readonly jit: boolean;
@@ -66,6 +72,7 @@ export const sluiceProgram: string = join(repository, "dist/cli/bin.js");
 
 const nginx: Peer = {
   name: "nginx",
+  works: ["files", "proxy"],
   jit: false,
   variants: ["plain", "logged"],
   stop: "SIGQUIT",
@@ -79,6 +86,7 @@ const nginx: Peer = {
 
 const h2o: Peer = {
   name: "h2o",
+  works: ["files", "proxy"],
   jit: false,
   variants: ["plain", "logged"],
   stop: "SIGTERM",
@@ -90,8 +98,26 @@ const h2o: Peer = {
   },
 };
 
+const haproxy: Peer = {
+  name: "haproxy",
+  works: ["proxy"],
+  jit: false,
+  variants: ["plain", "logged"],
+  stop: "SIGUSR1",
+  version: () => installed("haproxy", ["-v"]).split(" ")[2] ?? "",
+  launch: (setting) => {
+    const config = join(setting.home, "haproxy.cfg");
+    writeFileSync(config, haproxyConfig(setting));
+    writeFileSync(join(setting.home, otherPrefixMap.name), otherPrefixMap.text);
+    // It logs to what it is given as its output, and only there.
+    const shell = 'exec haproxy -f "$0" >>"$1"';
+    return { command: ["sh", "-c", shell, config, setting.log], env: {} };
+  },
+};
+
 const node: Peer = {
   name: "node",
+  works: ["files"],
   jit: true,
   variants: ["plain", "logged"],
   stop: "SIGTERM",
@@ -105,16 +131,17 @@ const node: Peer = {
 
 const bare: Peer = {
   name: "bare",
+  works: ["files", "proxy"],
   jit: true,
   variants: ["plain"],
   stop: "SIGTERM",
   version: () => process.versions.node,
-  launch: (setting) =>
-    program(join(setting.programs, setting.over === "h2" ? "peers/bare-http2.js" : "peers/bare.js"), setting),
+  launch: (setting) => program(join(setting.programs, `peers/${bareProgram(setting)}.js`), setting),
 };
 
 const sluice: Peer = {
   name: "sluice",
+  works: ["files", "proxy"],
   jit: true,
   variants: ["plain", "logged"],
   stop: "SIGTERM",
@@ -125,7 +152,11 @@ const sluice: Peer = {
   },
 };
 
-export const peers: Readonly<Record<PeerName, Peer>> = { nginx, h2o, node, bare, sluice };
+export const peers: Readonly<Record<PeerName, Peer>> = { nginx, h2o, haproxy, node, bare, sluice };
+
+function bareProgram({ upstream, over }: Setting): string {
+  return upstream === undefined ? (over === "h2" ? "bare-http2" : "bare") : "bare-relay";
+}
 
 function program(path: string, setting: Setting): Launch {
   statSync(path);
@@ -134,6 +165,7 @@ function program(path: string, setting: Setting): Launch {
     env: {
       PORT: String(setting.port),
       BENCH_ROOT: setting.root,
+      ...(setting.upstream === undefined ? {} : { BENCH_UPSTREAM: String(setting.upstream) }),
       ...(setting.variant === "logged" ? { BENCH_LOG: setting.log } : {}),
       ...(setting.over === "http"
         ? {}

@@ -48,8 +48,8 @@ function makeCertificate(scratch: string): CertificateFiles {
 
 /** The programs run as plain JavaScript, as Sluice does, so that no loader counts as their memory or time. */
 function compile(programs: string): void {
-  const servers = ["node-http.ts", "node-http2.ts", "bare.ts", "bare-http2.ts"];
-  const clients = ["idle.ts", "handshakes.ts"];
+  const servers = ["node-http.ts", "node-http2.ts", "bare.ts", "bare-http2.ts", "bare-relay.ts", "echo.ts"];
+  const clients = ["idle.ts", "handshakes.ts", "tunnels.ts"];
   const sources = [...servers.map((name) => join("peers", name)), ...clients].map((name) =>
     join(bench, name),
   );
@@ -90,11 +90,15 @@ export function machineFacts(
   }
   installed("taskset", ["--version"]);
   const tools: Record<string, string> = {};
-  if (scenarios.some(({ over }) => over === "http")) {
+  const timed = scenarios.some(({ kind }) => kind === "latency");
+  const secure = scenarios.some(({ over }) => over !== "http");
+  if (scenarios.some(({ kind, over }) => kind === "load" && over === "http")) {
     tools.wrk = installed("wrk", ["-v"]).split(" ").slice(0, 2).join(" ").replace("wrk ", "");
   }
-  if (scenarios.some(({ over }) => over !== "http")) {
+  if (timed || secure) {
     tools.h2load = installed("h2load", ["--version"]).replace("h2load nghttp2/", "");
+  }
+  if (secure) {
     tools.openssl = installed("openssl", ["version"]).split(" ")[1] ?? "";
   }
   const versions = Object.fromEntries(peers.map((peer) => [peer.name, peer.version()]));

@@ -1,6 +1,6 @@
 /** What the bench finds out: kept as JSON, printed as tables, drawn as a chart. */
 import type { PeerName } from "./peers.ts";
-import type { Carrier } from "./scenarios.ts";
+import type { Carrier, Work } from "./scenarios.ts";
 
 /** One round of load on one server. A unit is a request, 10^6 octets or a handshake, as the scenario says. */
 export interface Round {
@@ -27,7 +27,7 @@ export interface Ratio {
 }
 
 /** The peers that others are compared with. */
-export const references = ["nginx", "h2o", "bare"] as const;
+export const references = ["nginx", "h2o", "haproxy", "bare"] as const;
 export type Reference = (typeof references)[number];
 
 interface Row {
@@ -63,6 +63,7 @@ interface Result {
   readonly name: string;
   readonly title: string;
   readonly label: string;
+  readonly work: Work;
   readonly over: Carrier;
 }
 
@@ -77,7 +78,24 @@ export interface IdleResult extends Result {
   readonly rows: readonly IdleRow[];
 }
 
-export type ScenarioResult = LoadResult | IdleResult;
+export interface LatencyRow {
+  /** "direct": the origin server itself. */
+  readonly peer: PeerName | "direct";
+  readonly problems: readonly string[];
+  /** Milliseconds, medians over the rounds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Milliseconds above the direct way in the same round, medians. */
+  readonly added50: number;
+  readonly added99: number;
+}
+
+export interface LatencyResult extends Result {
+  readonly kind: "latency";
+  readonly rows: readonly LatencyRow[];
+}
+
+export type ScenarioResult = LoadResult | IdleResult | LatencyResult;
 
 export interface Results {
   /** YYYY-MM-DD */

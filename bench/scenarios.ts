@@ -1,6 +1,10 @@
 /** What is measured: each scenario is one request, sent by so many connections, and the answer it must get. */
 import type { Variant } from "./variant.ts";
 
+/** Whether a server has the files itself, or forwards to an origin server that it shares with all peers. */
+export const works = ["files", "proxy"] as const;
+export type Work = (typeof works)[number];
+
 /** HTTP/1.1 in the clear, HTTP/1.1 over TLS, HTTP/2 over TLS. */
 export const carriers = ["http", "https", "h2"] as const;
 export type Carrier = (typeof carriers)[number];
@@ -10,12 +14,13 @@ interface Common {
   /** The whole truth, for the table; `label` is short, for the chart. */
   readonly title: string;
   readonly label: string;
+  readonly work: Work;
   readonly over: Carrier;
   readonly variant: Variant;
   readonly path: string;
   /** Field lines besides Host. */
   readonly fields: readonly string[];
-  readonly status: 200 | 304 | 404;
+  readonly status: 101 | 200 | 304 | 404;
   readonly connections: number;
 }
 
@@ -40,12 +45,29 @@ export interface HandshakeScenario extends Common {
   readonly resumed: boolean;
 }
 
-export type Scenario = LoadScenario | IdleScenario | HandshakeScenario;
+/** Connections that became tunnels by Upgrade to WebSocket, and whose messages the origin server sends back. */
+export interface TunnelScenario extends Common {
+  readonly kind: "tunnel";
+  /** Octets of a message, its frame's head included. */
+  readonly message: number;
+  /** Messages under way at once in each tunnel. */
+  readonly depth: number;
+}
+
+/** Connections that send at a fixed rate, which no server finds hard. */
+export interface LatencyScenario extends Common {
+  readonly kind: "latency";
+  /** Requests per second on each connection. */
+  readonly rate: number;
+}
+
+export type Scenario = LoadScenario | IdleScenario | HandshakeScenario | TunnelScenario | LatencyScenario;
 
 /** The served files: name and length in octets. */
 export const servedFiles: Readonly<Record<string, number>> = {
   "1k.txt": 1024,
   "64k.txt": 64 * 1024,
+  "1m.txt": 1024 * 1024,
   "10m.txt": 10 * 1024 * 1024,
 };
 
@@ -71,6 +93,7 @@ const small: LoadScenario = {
   name: "1k",
   label: "1 KB, bare request",
   title: "1 KB file, wrk's bare request, 64 connections",
+  work: "files",
   over: "http",
   variant: "plain",
   path: "/1k.txt",
@@ -96,6 +119,7 @@ const handshake: HandshakeScenario = {
   name: "handshake",
   label: "TLS 1.3 handshakes",
   title: "TLS 1.3 handshakes, 8 at once",
+  work: "files",
   over: "https",
   variant: "plain",
   path: "/1k.txt",
@@ -110,12 +134,21 @@ const idle: IdleScenario = {
   name: "idle",
   label: "10,000 idle connections",
   title: "10,000 idle keep-alive connections after one request each",
+  work: "files",
   over: "http",
   variant: "plain",
   path: "/1k.txt",
   fields: [],
   status: 200,
   connections: 10_000,
+};
+
+const proxied: LoadScenario = {
+  ...small,
+  name: "proxy-1k",
+  label: "Proxy, 1 KB",
+  title: "1 KB, 64 connections",
+  work: "proxy",
 };
 
 export const scenarios: readonly Scenario[] = [
@@ -227,6 +260,58 @@ export const scenarios: readonly Scenario[] = [
     title: "5,000 idle TLS connections after one HTTP/1.1 request each",
     over: "https",
     connections: 5_000,
+  },
+  proxied,
+  {
+    ...proxied,
+    name: "proxy-64k",
+    label: "Proxy, 64 KB",
+    title: "64 KB, 64 connections",
+    path: "/64k.txt",
+  },
+  {
+    ...proxied,
+    name: "proxy-1m",
+    label: "Proxy, 1 MB",
+    title: "1 MB, 16 connections",
+    path: "/1m.txt",
+    connections: 16,
+  },
+  {
+    ...proxied,
+    name: "proxy-1k-logged",
+    label: "Proxy, 1 KB, JSON log, 5 fields, 100 routes",
+    title: "1 KB, JSON log, 5 added fields, 100 routes, 64 connections",
+    variant: "logged",
+  },
+  {
+    kind: "tunnel",
+    name: "proxy-ws",
+    label: "Proxy, WebSocket tunnels",
+    title: "WebSocket tunnels, messages of 4 KB to and fro, 16 tunnels × 8 messages",
+    work: "proxy",
+    over: "http",
+    variant: "plain",
+    path: "/echo",
+    fields: [],
+    status: 101,
+    connections: 16,
+    message: 4096,
+    depth: 8,
+  },
+  {
+    kind: "latency",
+    name: "proxy-latency",
+    label: "Proxy, added latency",
+    title: "latency added to 1 KB at 2,000 requests per second, 4 connections",
+    work: "proxy",
+    over: "http",
+    variant: "plain",
+    path: "/1k.txt",
+    fields: [],
+    status: 200,
+    connections: 4,
+    rate: 500,
   },
 ];
 

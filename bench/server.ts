@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type CertificateFiles, currentUser, type Peer } from "./peers.ts";
 import { freePort, listening, serverCore, startPinned, stop } from "./processes.ts";
 import { addressOf, closes, requestOctets, type Scenario } from "./scenarios.ts";
+import type { Upstream } from "./upstream.ts";
 import { addedFields } from "./variant.ts";
 import { type Answer, ask, complaint } from "./verify.ts";
 import { askHttp2 } from "./verify-http2.ts";
@@ -33,7 +34,12 @@ export interface Server {
 }
 
 /** Starts the peer and proves its answer. @throws Error saying what is wrong; the process is gone then. */
-export async function startServer(scenario: Scenario, peer: Peer, workshop: Workshop): Promise<Server> {
+export async function startServer(
+  scenario: Scenario,
+  peer: Peer,
+  workshop: Workshop,
+  upstream: Upstream | undefined,
+): Promise<Server> {
   const home = join(workshop.scratch, `${scenario.name}-${peer.name}`);
   mkdirSync(home);
   const [port, log, answer] = [await freePort(), join(home, "access.log"), join(home, "answer")];
@@ -48,6 +54,8 @@ export async function startServer(scenario: Scenario, peer: Peer, workshop: Work
     over: scenario.over,
     variant: scenario.variant,
     closes: closes(scenario),
+    upstream: upstream?.port,
+    tunnels: scenario.kind === "tunnel",
     connections: scenario.connections,
     user: currentUser(),
   };
@@ -57,7 +65,9 @@ export async function startServer(scenario: Scenario, peer: Peer, workshop: Work
   try {
     await listening(child, port, output);
     const requestFile = join(home, "request");
-    const answerLength = await prove(scenario, port, requestFile, workshop);
+    // The client of the tunnels compares every octet itself.
+    const answerLength =
+      scenario.kind === "tunnel" ? Number.NaN : await prove(scenario, port, requestFile, workshop);
     return {
       peer,
       port,
@@ -124,7 +134,7 @@ function contentOf(scenario: Scenario, root: string): Buffer {
 
 /** What the bare program of HTTP/1.1 sends: a plausible head and the right content. */
 function cannedAnswer(scenario: Scenario, root: string): Buffer {
-  const reasons = { 200: "OK", 304: "Not Modified", 404: "Not Found" };
+  const reasons = { 101: "Switching Protocols", 200: "OK", 304: "Not Modified", 404: "Not Found" };
   const content = contentOf(scenario, root);
   const lines = [
     `HTTP/1.1 ${scenario.status} ${reasons[scenario.status]}`,

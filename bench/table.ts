@@ -2,6 +2,7 @@
 import {
   disturbing,
   type IdleResult,
+  type LatencyResult,
   type LoadResult,
   type LoadRow,
   type Ratio,
@@ -10,7 +11,7 @@ import {
 
 /** What the columns mean. */
 export const legend: string = [
-  "×nginx, ×h2o, ×bare: units per second of server CPU against that peer's, above 1 is better; in",
+  "×nginx, ×h2o, ×haproxy, ×bare: units per second of server CPU against that peer's, above 1 is better; in",
   "  brackets the same by units per second. Medians of the ratios of each round.",
   "hs: a TLS handshake. p99 is missing where h2load was the load: it does not tell.",
   "core: the share of its one core that the server used. Below 100 % the load generator was the limit,",
@@ -19,14 +20,26 @@ export const legend: string = [
 ].join("\n");
 
 export function renderResult(result: ScenarioResult): string {
-  const rows = result.kind === "load" ? loadTable(result) : idleTable(result);
+  const rows = tableOf(result);
   return [`${result.name}: ${result.title}`, ...align(rows), ...remarks(result), ""].join("\n");
+}
+
+function tableOf(result: ScenarioResult): string[][] {
+  switch (result.kind) {
+    case "load":
+      return loadTable(result);
+    case "idle":
+      return idleTable(result);
+    case "latency":
+      return latencyTable(result);
+  }
 }
 
 function loadTable(result: LoadResult): string[][] {
   const unit = { request: "req", megabyte: "MB", handshake: "hs" }[result.unit];
   const costs = `CPU µs/${unit}`;
-  const head = ["peer", `${unit}/s`, costs, "core", "p99 ms", "×nginx", "×h2o", "×bare", "peak MB"];
+  const second = result.work === "proxy" ? "haproxy" : "h2o";
+  const head = ["peer", `${unit}/s`, costs, "core", "p99 ms", "×nginx", `×${second}`, "×bare", "peak MB"];
   const rows = result.rows.map((row) => [
     mark(row),
     number(row.perSecond, 0),
@@ -34,7 +47,7 @@ function loadTable(result: LoadResult): string[][] {
     `${number(row.busy * 100, 0)} %`,
     number(row.p99, 2),
     ratioCell(row.ratios.nginx),
-    ratioCell(row.ratios.h2o),
+    ratioCell(row.ratios[second]),
     number(row.ratios.bare?.perCpu ?? Number.NaN, 2),
     number(row.peakMemory / 2 ** 20, 1),
   ]);
@@ -49,6 +62,15 @@ function idleTable(result: IdleResult): string[][] {
     number(row.before / 2 ** 20, 1),
     number(row.after / 2 ** 20, 1),
     number(row.perConnection / 1024, 2),
+  ]);
+  return [head, ...rows];
+}
+
+function latencyTable(result: LatencyResult): string[][] {
+  const head = ["peer", "p50 ms", "p99 ms", "added p50 ms", "added p99 ms"];
+  const rows = result.rows.map((row) => [
+    mark(row),
+    ...[row.p50, row.p99, row.added50, row.added99].map((millis) => number(millis, 3)),
   ]);
   return [head, ...rows];
 }

@@ -1,4 +1,4 @@
-/** h2o's configuration: one thread, files from a directory; the logged variant with a JSON log (2.2 cannot buffer it). */
+/** h2o's configuration: one thread, files from a directory, or a reverse proxy as it is by itself; the logged variant with a JSON log (2.2 cannot buffer it). */
 import type { Setting } from "../peers.ts";
 import { addedFields, otherPrefixes } from "../variant.ts";
 
@@ -16,6 +16,10 @@ export function h2oConfig(setting: Setting): string {
     setting.over === "http"
       ? ""
       : `, ssl: { certificate-file: ${cert}, key-file: ${key}, ocsp-update-interval: 0 }`;
+  const answer =
+    setting.upstream === undefined
+      ? `{ file.dir: ${setting.root} }`
+      : `{ proxy.reverse.url: "http://127.0.0.1:${setting.upstream}/", proxy.websocket: ${setting.tunnels ? "ON" : "OFF"} }`;
   const prefixes = logged ? [...otherPrefixes, "/"] : ["/"];
   return `user: ${setting.user}
 num-threads: 1
@@ -28,6 +32,6 @@ ${extra.join("\n")}
 hosts:
   default:
     paths:
-${prefixes.map((prefix) => `      "${prefix}": { file.dir: ${setting.root} }`).join("\n")}
+${prefixes.map((prefix) => `      "${prefix}": ${answer}`).join("\n")}
 `;
 }

@@ -36,6 +36,7 @@ const http: readonly Rule[] = [
 
 const grammars: ReadonlyMap<string, readonly Rule[]> = new Map([
   ["ts", typescript],
+  ["js", typescript],
   ["json", json],
   ["sh", shell],
   ["http", http],

@@ -74,6 +74,49 @@ export const manual: readonly ManualPart[] = [
     ],
   },
   {
+    title: "Forward",
+    pages: [
+      {
+        name: "reverse-proxy",
+        title: "Reverse proxy",
+        about:
+          "Every option of proxy(): what the application sees, what the client sees, and when none answers.",
+      },
+      {
+        name: "load-balancing",
+        title: "Load balancing",
+        about:
+          "Who answers next: policies, weights, backups, sticky sessions, retries, and replacing servers.",
+      },
+      {
+        name: "health",
+        title: "Health",
+        about: "How failing upstreams are found and left out: probes, ejection, circuit breakers, panic.",
+      },
+      {
+        name: "websockets-and-streaming",
+        title: "WebSockets and streaming",
+        about:
+          "WebSockets over both versions, server-sent events, gRPC, large content, and the times that matter.",
+      },
+      {
+        name: "streams",
+        title: "TCP and UDP streams",
+        about: "What is not HTTP passed on as it comes: balancing, health, TLS and PROXY protocol for it.",
+      },
+      {
+        name: "trusted-proxies",
+        title: "Trusted proxies",
+        about: "Who the client is behind other proxies, and what upstreams are told of it.",
+      },
+      {
+        name: "from-nginx",
+        title: "Moving from nginx",
+        about: "What people have around proxy_pass, side by side, and run by a test.",
+      },
+    ],
+  },
+  {
     title: "Program",
     pages: [
       {
