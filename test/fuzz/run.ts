@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { hpackTargets } from "./hpack.ts";
 import { http1Targets } from "./http1.ts";
 import { http2Targets } from "./http2.ts";
+import { proxyProtocolTargets } from "./proxy-protocol.ts";
 import { describeFinding, fuzz } from "./target.ts";
 
 const { values } = parseArgs({
@@ -14,7 +15,7 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const seed = Number(values.seed);
-const all = [...http1Targets, ...hpackTargets, ...http2Targets];
+const all = [...http1Targets, ...hpackTargets, ...http2Targets, ...proxyProtocolTargets];
 const targets = all.filter(({ name }) => values.target === undefined || name === values.target);
 if (!(seconds > 0) || !Number.isInteger(seed) || targets.length === 0) {
   const names = all.map(({ name }) => name).join(", ");

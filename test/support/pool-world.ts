@@ -42,6 +42,7 @@ export class Told implements Attempt {
   readonly options: Attempt["options"];
   carrier: Carrier | undefined = undefined;
   consumed = false;
+  unwanted = false;
   /** "informed 103", "responded 200", "failed TYPE", "finished", "finished: WORDS", in order. */
   readonly log: string[] = [];
   head: ResponseHead | undefined;
