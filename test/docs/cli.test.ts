@@ -50,6 +50,9 @@ describe("docs/cli.md", () => {
   // biome-ignore format: a table is read by columns
   const shared = [
     ["Options of sluice run and sluice check", [["run"], ["check"]]],
+    ["Options of sluice proxy",                [["proxy"]]],
+    ["Options of sluice status and sluice upstreams",
+      [["status"], ["upstreams"], ...["weight", "drain", "eject", "restore"].map((name) => ["upstreams", name])]],
     ["Options of sluice cert",                 [["cert", "show"], ["cert", "issue"], ["cert", "ca"]]],
   ] as const;
   for (const [heading, commands] of shared) {
@@ -62,10 +65,13 @@ describe("docs/cli.md", () => {
   it("has every command", async () => {
     const rows = tableBelow("docs/cli.md", "").map(([name = ""]) => /sluice ([\w ]+\w)/.exec(name)?.[1]);
     const commands = await commandsOf();
-    const below = (await commandsOf("cert")).map((name) => `cert ${name}`);
+    const cert = (await commandsOf("cert")).map((name) => `cert ${name}`);
+    const upstreams = (await commandsOf("upstreams")).map((name) => `upstreams ${name}`);
     deepStrictEqual(
       rows.filter((name) => name !== undefined),
-      commands.flatMap((name) => (name === "cert" ? below : [name])),
+      commands.flatMap((name) =>
+        name === "cert" ? cert : name === "upstreams" ? [name, ...upstreams] : [name],
+      ),
     );
   });
 

@@ -7,6 +7,7 @@ const names = [
   "defineConfig",
   "files",
   "handle",
+  "proxy",
   "redirect",
   "respond",
   "split",
@@ -30,6 +31,9 @@ export function moduleOf({ code }: CodeBlock): string {
     return code;
   }
   const part = code.trim();
+  if (part.startsWith("routes:")) {
+    return `${head}export default defineConfig({ sites: [{ hosts: ["*"], ${part} }] });\n`;
+  }
   if (part.startsWith("{")) {
     const other = /^ {2}sites:/m.test(part) ? "" : `${site("files({ root: 'public' })")}, `;
     return `${head}export default defineConfig({ ${other}...(${part}) });\n`;

@@ -40,6 +40,7 @@ describe("links", () => {
 describe("highlighting", () => {
   const rows = [
     ["ts", "const a = 1;", '<span class="k">const</span> a = <span class="n">1</span>;'],
+    ["js", "const a = 1;", '<span class="k">const</span> a = <span class="n">1</span>;'],
     ["ts", "// <b>", '<span class="c">// &#60;b&#62;</span>'],
     ["ts", "{ type: f(x) }", '{ <span class="p">type</span>: <span class="f">f</span>(x) }'],
     ["json", '{"a":"b"}', '{<span class="p">&#34;a&#34;</span>:<span class="s">&#34;b&#34;</span>}'],

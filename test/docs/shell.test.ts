@@ -14,6 +14,10 @@ describe("commands in the manual", () => {
     ["docs/configuration.md",   true,  undefined,                        1],
     ["docs/routes.md",          true,  undefined,                        3],
     ["docs/tls.md",             true,  undefined,                        4],
+    ["docs/load-balancing.md",  true,  undefined,                        3],
+    ["docs/health.md",          true,  undefined,                        4],
+    ["docs/websockets-and-streaming.md", true, undefined,                3],
+    ["docs/reverse-proxy.md",   true,  undefined,                        2],
   ] as const;
 
   for (const [page, furnished, served, outputs] of rows) {

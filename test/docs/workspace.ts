@@ -1,5 +1,13 @@
 /** A directory in which the manual's examples find what they name. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -26,6 +34,8 @@ export function openWorkspace(): Workspace {
   // What an installed package would be: programs may import "sluice".
   write("node_modules/sluice/package.json", '{ "type": "module", "exports": "./index.ts" }\n');
   write("node_modules/sluice/index.ts", `export * from ${JSON.stringify(face)};\n`);
+  // What pages have readers install.
+  symlinkSync(join(root, "node_modules", "ws"), join(directory, "node_modules", "ws"), "dir");
   return {
     directory,
     write,
@@ -47,7 +57,7 @@ export function furnish({ directory, write }: Workspace): void {
     utimesSync(photo, taken, taken);
   }
   write("moved.csv", "from,to\n/products/anvil,/products/anvil-2\n");
-  for (const place of ["logs", "run"]) {
+  for (const place of ["logs", "run", "pages", "vault"]) {
     mkdirSync(join(directory, place));
   }
 }
