@@ -183,7 +183,11 @@ export class Roster {
    */
   unresolved(id: string, detail: string | undefined, now: Millis): void {
     const seat = this.#named(id);
-    if (detail === undefined && seat.unresolved !== undefined) {
+    if (seat.unresolved === detail) {
+      // Said of every member whenever anything is heard of any name.
+      return;
+    }
+    if (detail === undefined) {
       seat.cause = "its name resolves again";
     }
     seat.unresolved = detail;

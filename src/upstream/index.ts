@@ -18,6 +18,7 @@ export type {
 } from "./group/options.ts";
 export type { GroupParts, Timers } from "./group/parts.ts";
 export {
+  idleOptions,
   streamOptionsShape,
   upstreamOptionsShape,
   waitSchema,
@@ -31,3 +32,4 @@ export {
 } from "./group/upstream-url.ts";
 export type { PoolOptions, PoolPlace } from "./pool/options.ts";
 export type { HealthOptions } from "./probes/options.ts";
+export { streamHealthShape } from "./probes/schema.ts";

@@ -71,7 +71,15 @@ class OnePlace implements EntryPlaces {
 
   constructor(entry: EntrySettings, parts: PlaceParts, url: UpstreamUrl = entry.url) {
     this.id = url.id;
-    const watch = watchAddresses(url.host, parts);
+    let failure: string | undefined;
+    const changed = (): void => {
+      // Other addresses change nothing for the group, which would have to look at all its members.
+      if (failure !== watch.failure) {
+        failure = watch.failure;
+        parts.changed();
+      }
+    };
+    const watch = watchAddresses(url.host, { ...parts, changed });
     this.#watch = watch;
     const { port } = url;
     const where = (): Where | Promise<Where> => {

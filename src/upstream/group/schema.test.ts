@@ -66,6 +66,19 @@ describe("the options of upstreams", () => {
   const bad: readonly (readonly [change: Record<string, unknown>, complaint: string])[] = [
     [{ upstreams: [] }, "upstreams: needs an upstream"],
     [
+      { upstreams: [{ url: "http://a", weight: 0 }] },
+      "upstreams: a list of weights that are all 0: nobody would get a request",
+    ],
+    [
+      { upstreams: [{ url: "unix:/a", each: true }] },
+      'upstreams.0.url: "unix:/a" is one upstream and no name of several: leave each out',
+    ],
+    [
+      { upstreams: [{ url: "http://[::1]", srv: true }] },
+      'upstreams.0.url: "http://[::1]" is an address, which has no service records: leave srv out',
+    ],
+    [{ tls: { serverName: "a b" } }, 'tls.serverName: needs a name such as "app.example.com"'],
+    [
       { upstreams: ["ftp://x"] },
       'upstreams.0: "ftp://x" is no upstream: http://, https://, h2c:// or unix:/path is needed',
     ],

@@ -1,4 +1,5 @@
 /** Checks what users write of their upstreams, with words for what is wrong. */
+import { isIP } from "node:net";
 import { z } from "zod";
 import { type Duration, parseDuration } from "../../message/index.ts";
 import { healthSchema } from "../probes/schema.ts";
@@ -95,7 +96,10 @@ const tls = z
     ca: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
     cert: z.string().min(1).optional(),
     key: z.string().min(1).optional(),
-    serverName: z.string().min(1).max(253).optional(),
+    serverName: z
+      .string()
+      .regex(/^[\w.:-]{1,253}$/, 'needs a name such as "app.example.com"')
+      .optional(),
     verify: z.boolean().optional(),
   })
   .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
@@ -185,14 +189,47 @@ function upstreamsFor(schemes: readonly Scheme[]): z.ZodType {
       connections: count.optional(),
     })
     .superRefine(({ url, srv, each }, context) => {
-      complain(context, ["url"], () => readUpstreamUrl(url, schemes, srv));
+      complain(context, ["url"], () => {
+        const { host, scheme } = readUpstreamUrl(url, schemes, srv);
+        if (srv === true && isIP(host) !== 0) {
+          throw new RangeError(
+            `${JSON.stringify(url)} is an address, which has no service records: leave srv out`,
+          );
+        }
+        if (each === true && scheme === "unix") {
+          throw new RangeError(
+            `${JSON.stringify(url)} is one upstream and no name of several: leave each out`,
+          );
+        }
+      });
       if (srv === true && each === true) {
         const message = "service records name every upstream already: leave each out";
         context.addIssue({ code: "custom", message, path: ["each"] });
       }
     });
   const list = z.array(z.union([plain, entry])).min(1, "needs an upstream");
-  return z.union([plain, list.superRefine((entries, context) => noTwice(entries, schemes, context))]);
+  return z.union([
+    plain,
+    list.superRefine((entries, context) => {
+      noTwice(entries, schemes, context);
+      if (entries.length > 0 && entries.every((one) => typeof one === "object" && one.weight === 0)) {
+        const message = "a list of weights that are all 0: nobody would get a request";
+        context.addIssue({ code: "custom", message });
+      }
+    }),
+  ]);
+}
+
+/** What must not stand beside each other, as it would do nothing. @returns Where, and what is wrong. */
+export function idleOptions(options: {
+  readonly upstreams: string | readonly (string | { readonly url: string })[];
+  readonly tls?: unknown;
+}): readonly (readonly [path: string, message: string])[] {
+  const entries = typeof options.upstreams === "string" ? [options.upstreams] : options.upstreams;
+  const urls = entries.map((one) => (typeof one === "string" ? one : one.url));
+  return options.tls === undefined || urls.some((url) => /^(?:https|tls):/i.test(url))
+    ? []
+    : [["tls", "no upstream has TLS: https:// (in streams tls://) is needed"]];
 }
 
 function noTwice(

@@ -42,6 +42,18 @@ describe("readUpstreamUrl", () => {
       "http://app?a",
       '"http://app?a" holds a path or query: an upstream is a server; put the path into "base"',
     ],
+    [
+      "http://app\\v2",
+      '"http://app\\\\v2" holds a path or query: an upstream is a server; put the path into "base"',
+    ],
+    [
+      "http://3000/",
+      '"http://3000/" would mean the address 0.0.11.184: four decimal numbers are an address, and a port goes behind a host, as in "localhost:3000"',
+    ],
+    [
+      "http://10.0.0.010:80",
+      '"http://10.0.0.010:80" would mean the address 10.0.0.8: four decimal numbers are an address, and a port goes behind a host, as in "localhost:3000"',
+    ],
     ["unix:app.sock", '"unix:app.sock" needs an absolute path, such as "unix:/run/app.sock"'],
     [
       `unix:/${"a".repeat(120)}`,

@@ -93,7 +93,8 @@ function networkUrl(
   }
   if (isIPv4(url.hostname) && rest.slice(2).replace(/(?::\d*)?\/?$/, "") !== url.hostname) {
     // The URL standard reads "3000" as 0.0.11.184, and "010" as 8.
-    const instead = 'four decimal numbers are an address, and a port goes behind a host, as in "localhost:3000"';
+    const instead =
+      'four decimal numbers are an address, and a port goes behind a host, as in "localhost:3000"';
     return refuse(`would mean the address ${url.hostname}: ${instead}`);
   }
   // The parser drops port 80, which is not the usual one of every scheme.

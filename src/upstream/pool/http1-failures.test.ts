@@ -183,6 +183,22 @@ describe("what goes wrong over HTTP/1.1", () => {
     ]);
   });
 
+  it("what was kept of the content is given up with the attempt; what was not is the caller's", async () => {
+    const given: string[] = [];
+    const content = (name: string): FedContent =>
+      new FedContent(9, { begun() {}, consumed() {}, discarded: () => void given.push(name), threw() {} });
+    for (const again of [undefined, () => content("again")]) {
+      const { connection } = await play().asked({
+        method: "POST",
+        content: content(again === undefined ? "not kept" : "kept"),
+        again,
+      });
+      connection.close("reset");
+      await settled();
+    }
+    deepStrictEqual(given, ["kept"]);
+  });
+
   it("a request that cannot be written costs no connection", async () => {
     const world = play();
     const { told } = await world.asked({ target: "/a b" });

@@ -17,6 +17,17 @@ const probeDuration = z.string('needs a duration such as "5s"').superRefine((tex
   }
 });
 
+/** What probes of either kind have; those of streams only connect. */
+export const streamHealthShape: Readonly<
+  Record<"interval" | "timeout" | "jitter" | "rise" | "fall", z.ZodType>
+> = {
+  interval: probeDuration.optional(),
+  timeout: probeDuration.optional(),
+  jitter: z.number().min(0).max(0.5).optional(),
+  rise: z.int().min(1).max(100).optional(),
+  fall: z.int().min(1).max(100).optional(),
+};
+
 const oneStatus = z.union([z.int(), z.string()]);
 
 export const healthSchema: z.ZodType = z
@@ -35,11 +46,7 @@ export const healthSchema: z.ZodType = z
       .regex(/^[A-Za-z0-9.:_[\]-]{1,255}$/, "needs a host, with a port or without")
       .optional(),
     tcp: z.boolean().optional(),
-    interval: probeDuration.optional(),
-    timeout: probeDuration.optional(),
-    jitter: z.number().min(0).max(0.5).optional(),
-    rise: z.int().min(1).max(100).optional(),
-    fall: z.int().min(1).max(100).optional(),
+    ...streamHealthShape,
     status: z
       .union([oneStatus, z.array(oneStatus).min(1)])
       .superRefine((written, context) => {

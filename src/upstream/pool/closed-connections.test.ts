@@ -1,10 +1,10 @@
 /** Connections to upstreams that were closed for being idle were looked at four times a second for ever, and kept. */
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Deadlines, type Timed } from "../../src/transport/index.ts";
-import { createPool } from "../../src/upstream/pool/index.ts";
-import { endHeaders, endStream, headers, settings, settingsAck } from "../support/http2-frames.ts";
-import { PoolWorld, settled } from "../support/pool-world.ts";
+import { endHeaders, endStream, headers, settings, settingsAck } from "../../../test/support/http2-frames.ts";
+import { PoolWorld, settled } from "../../../test/support/pool-world.ts";
+import { Deadlines, type Timed } from "../../transport/index.ts";
+import { createPool } from "./index.ts";
 
 const tick = 250;
 const greeting = Buffer.concat([settings(), settingsAck]);

@@ -1,8 +1,8 @@
 /** Behind an upstream of HTTP/2, tunnels could take every connection, and whoever came then waited without end. */
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createPool } from "../../src/upstream/pool/index.ts";
-import { PoolWorld, settled } from "../support/pool-world.ts";
+import { PoolWorld, settled } from "../../../test/support/pool-world.ts";
+import { createPool } from "./index.ts";
 
 describe("tunnels and HTTP/2 to the same upstream", () => {
   it("one connection is left for all other requests, and a tunnel too many fails in time", async () => {

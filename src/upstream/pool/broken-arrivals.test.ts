@@ -1,9 +1,16 @@
 /** Of several requests that one arrival decided on an HTTP/2 connection that then ended, some were never told. */
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createPool } from "../../src/upstream/pool/index.ts";
-import { data, endStream, frame, headers, settings, settingsAck } from "../support/http2-frames.ts";
-import { PoolWorld, settled } from "../support/pool-world.ts";
+import {
+  data,
+  endStream,
+  frame,
+  headers,
+  settings,
+  settingsAck,
+} from "../../../test/support/http2-frames.ts";
+import { PoolWorld, settled } from "../../../test/support/pool-world.ts";
+import { createPool } from "./index.ts";
 
 describe("one arrival that answers a request and breaks the connection", () => {
   it("every request is told what became of it", async () => {

@@ -1,7 +1,7 @@
 /** A request that waited for a busy upstream, since another had failed it, held up all that came after it. */
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { UpstreamHouse } from "../../src/upstream/group/house.ts";
+import { UpstreamHouse } from "../../src/upstream/index.ts";
 import { fakeParts, outbound, outcome, sendOptions } from "../support/upstream-fakes.ts";
 
 const a = "http://10.0.0.1:3000";

@@ -1,10 +1,10 @@
 /** An upstream that refused a request before it was whole, and stalled in saying why, was waited for without end. */
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FedContent } from "../../src/message/index.ts";
-import { createPool } from "../../src/upstream/pool/index.ts";
-import { data, headers, settings, settingsAck } from "../support/http2-frames.ts";
-import { PoolWorld, settled } from "../support/pool-world.ts";
+import { data, headers, settings, settingsAck } from "../../../test/support/http2-frames.ts";
+import { PoolWorld, settled } from "../../../test/support/pool-world.ts";
+import { FedContent } from "../../message/index.ts";
+import { createPool } from "./index.ts";
 
 const refusal = headers(1, [[":status", "413"]], 0x4);
 const rows = [

@@ -1,9 +1,16 @@
 /** An HTTP/2 connection whose path had died was used for each next request too, until the system gave it up. */
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createPool } from "../../src/upstream/pool/index.ts";
-import { endHeaders, endStream, headers, ping, settings, settingsAck } from "../support/http2-frames.ts";
-import { PoolWorld, settled } from "../support/pool-world.ts";
+import {
+  endHeaders,
+  endStream,
+  headers,
+  ping,
+  settings,
+  settingsAck,
+} from "../../../test/support/http2-frames.ts";
+import { PoolWorld, settled } from "../../../test/support/pool-world.ts";
+import { createPool } from "./index.ts";
 
 describe("after a request that timed out over HTTP/2", () => {
   const rows = [
