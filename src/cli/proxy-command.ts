@@ -102,7 +102,10 @@ function proxyIntent(from: string, to: readonly string[], options: ProxyOptions)
   }
   const own = read.find(({ url }) => isItself(from, url));
   if (own !== undefined) {
-    return { type: "refuse", message: `${own.url} is where it would listen itself: requests would go in circles` };
+    return {
+      type: "refuse",
+      message: `${own.url} is where it would listen itself: requests would go in circles`,
+    };
   }
   return {
     type: "proxy",
@@ -123,10 +126,10 @@ function targetOf(text: string): { readonly url: string; readonly base: string |
   const [, port, below = ""] = /^:?(\d+)(\/.*)?$/.exec(text) ?? [];
   const full =
     port !== undefined
-    ? `http://localhost:${port}${below}`
-    : /^(?:[a-z][a-z\d+.-]*:\/\/|unix:)/i.test(text)
-      ? text
-      : `http://${text}`;
+      ? `http://localhost:${port}${below}`
+      : /^(?:[a-z][a-z\d+.-]*:\/\/|unix:)/i.test(text)
+        ? text
+        : `http://${text}`;
   if (/[?#]/.test(full) && !full.startsWith("unix:")) {
     return `"${text}" holds a query or fragment: only a path may follow the server`;
   }

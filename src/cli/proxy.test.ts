@@ -28,6 +28,8 @@ describe("sluice proxy", () => {
     // command line                                       differs from the plain one by
     ["proxy 8080 3000",                                   {}],
     ["proxy :8080 :3000",                                 { from: ":8080" }],
+    ["proxy 8080 3000/v2",                                { base: "/v2" }],
+    ["proxy 10.0.0.1:3000 3000",                          { from: "10.0.0.1:3000" }],
     ["proxy http://localhost:8080 localhost:3000",        { from: "tcp://localhost:8080" }],
     ["proxy https://localhost:8443 3000",                 { from: "https://localhost:8443" }],
     ["proxy 8080 app:3000 unix:/run/a.sock",              { to: ["http://app:3000", "unix:/run/a.sock"] }],
@@ -50,6 +52,9 @@ describe("sluice proxy", () => {
     ["proxy 8080 ws://a:1",         '"ws://a:1" is no upstream: http://, https://, h2c:// or unix:/path is needed'],
     ["proxy 8080 http://a/x http://b", "all servers need the same path after their address, or none"],
     ["proxy 8080 http://a?b=c",     '"http://a?b=c" holds a query or fragment: only a path may follow the server'],
+    ["proxy 3000 3000",             "http://localhost:3000 is where it would listen itself: requests would go in circles"],
+    ["proxy localhost:3000 127.0.0.1:3000", "http://127.0.0.1:3000 is where it would listen itself: requests would go in circles"],
+    ["proxy unix:/a unix:/a",       "unix:/a is where it would listen itself: requests would go in circles"],
     ["proxy 8080 3000 -s",          "--single goes with a directory"],
     ["proxy 8080 3000 --blance x",  'unknown option --blance, did you mean "--balance"?'],
   ] as const;

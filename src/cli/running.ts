@@ -1,7 +1,6 @@
 /** Finds the server that a command means, and asks it. */
 import { resolve } from "node:path";
 import { ConfigError, findConfig, loadConfig } from "../config/index.ts";
-import { visible } from "../observe/index.ts";
 import {
   askControl,
   type ControlAnswer,
@@ -53,7 +52,7 @@ async function asked(path: string, question: ControlQuestion, ...parts: readonly
   const { status, value }: ControlAnswer = await askControl(path, question);
   const facts: Partial<RefusalFacts> = typeof value === "object" && value !== null ? value : {};
   if (status >= 400 && typeof facts.error === "string") {
-    throw new ControlError(visible(facts.error));
+    throw new ControlError(facts.error);
   }
   if (status >= 400 || !parts.every((part) => part in facts)) {
     throw new ControlError(`${path}: no Sluice answers there: status ${status}, and other facts than it has`);

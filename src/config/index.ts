@@ -8,7 +8,7 @@ import { ConfigError, type Problem } from "./problems.ts";
 import type { Config, NormalConfig } from "./types.ts";
 
 export { defineConfig } from "./define.ts";
-export { listenForms, parseListen } from "./listen.ts";
+export { everywhere, listenForms, parseListen } from "./listen.ts";
 export { configFileNames, findConfig, type LoadedConfig, loadConfig } from "./load.ts";
 export { didYouMean } from "./nearest.ts";
 export { defaultPort } from "./normalize.ts";

@@ -1,4 +1,5 @@
 /** What can be wrong with who is believed, and with the control socket. */
+import { statSync } from "node:fs";
 import { longestSocketPath } from "../transport/index.ts";
 import { listenersOf } from "./normalize.ts";
 import type { ConfigPath, Problem } from "./problems.ts";
@@ -42,6 +43,9 @@ export function controlProblems(
   if (length > longestSocketPath) {
     const message = `${control} has ${length} octets: a socket's path may have ${longestSocketPath}`;
     return [{ path: ["control"], message }];
+  }
+  if (statSync(control, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return [{ path: ["control"], message: `${control} is a directory: a path for a socket is needed` }];
   }
   const taken = sockets.find(({ path }) => path === control);
   return taken === undefined

@@ -39,6 +39,13 @@ export const someSize: z.ZodType<string | number> = size.refine(
     error: "needs more than nothing",
   },
 );
+/** Permissions of a socket, which everybody knows in octal: decimal 600 is 0o1130. */
+export const socketMode: z.ZodType<number | undefined> = z
+  .int("needs an octal number such as 0o660")
+  .min(0, "needs an octal number such as 0o660")
+  .max(0o777, "needs an octal number of 0o777 or less, such as 0o660")
+  .optional();
+
 export const someCount: z.ZodType<number> = z.int().min(1);
 
 function durationFault(text: string): string | undefined {

@@ -4,7 +4,7 @@ import { hostFault, trustFault } from "../routes/index.ts";
 import { http2LimitsSchema, http2TimeoutsShape } from "./http2.ts";
 import { listenForms, parseListen } from "./listen.ts";
 import { matchSchema } from "./match-schema.ts";
-import { duration, size, someCount, someSize, wait } from "./quantity-schemas.ts";
+import { duration, size, socketMode, someCount, someSize, wait } from "./quantity-schemas.ts";
 import { streamSchema } from "./streams-schema.ts";
 import { siteTlsSchema, tlsSchema } from "./tls-schema.ts";
 
@@ -20,7 +20,7 @@ const tcp = z.strictObject({
 });
 const unix = z.strictObject({
   path: name,
-  mode: z.int().min(0).max(0o777).optional(),
+  mode: socketMode,
   proxyProtocol: z.boolean().optional(),
 });
 const listenLine = z.string().refine((text) => parseListen(text) !== undefined, {
@@ -64,7 +64,14 @@ export const configSchema: ZodType = z
     trustedProxies: z
       .array(z.string().superRefine((line, context) => complain(context, trustFault(line))))
       .optional(),
-    control: z.union([z.literal(false), name]).optional(),
+    control: z
+      .union([
+        z.literal(false),
+        name.refine((path) => !/^[a-z+]+:/i.test(path), {
+          error: 'needs a path without anything in front, such as "/run/app/control.sock"',
+        }),
+      ])
+      .optional(),
     streams: z.array(streamSchema).min(1).optional(),
     log: z.union([z.literal(false), format, z.strictObject({ format, file: name.optional() })]).optional(),
     limits: z

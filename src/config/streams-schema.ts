@@ -1,7 +1,7 @@
 /** The schema of `streams`. */
 import { type ZodType, z } from "zod";
-import { streamOptionsShape } from "../upstream/index.ts";
-import { duration, someCount, wait } from "./quantity-schemas.ts";
+import { idleOptions, streamHealthShape, streamOptionsShape } from "../upstream/index.ts";
+import { duration, socketMode, someCount, wait } from "./quantity-schemas.ts";
 import { parseStreamListen, type StreamConfig, streamListenForms, streamPlace } from "./streams.ts";
 import { siteTlsSchema } from "./tls-schema.ts";
 
@@ -26,7 +26,7 @@ const listen = z.union([
       path: ["proxyProtocol"],
       error: "needs TCP",
     }),
-  z.strictObject({ path: name, mode: z.int().min(0).max(0o777).optional(), proxyProtocol }),
+  z.strictObject({ path: name, mode: socketMode, proxyProtocol }),
 ]);
 
 const shape = streamOptionsShape;
@@ -42,18 +42,7 @@ export const streamSchema: ZodType = z
         z.strictObject({ hash: z.literal("client"), bound: z.number().min(1).max(1e6).optional() }),
       ])
       .optional(),
-    health: z
-      .union([
-        z.literal(false),
-        z.strictObject({
-          interval: wait.optional(),
-          timeout: wait.optional(),
-          jitter: z.number().min(0).max(1).optional(),
-          rise: someCount.optional(),
-          fall: someCount.optional(),
-        }),
-      ])
-      .optional(),
+    health: z.union([z.literal(false), z.strictObject(streamHealthShape)]).optional(),
     ejection: shape.ejection,
     breaker: shape.breaker,
     panic: shape.panic,
@@ -80,6 +69,9 @@ export const streamSchema: ZodType = z
       if (!fits) {
         complain(path, datagrams ? "needs udp://, as is listened for" : "needs tcp://, tls:// or unix:");
       }
+    }
+    for (const [option, message] of idleOptions(stream as StreamConfig)) {
+      complain([option], message);
     }
     if (replies !== undefined && !datagrams) {
       complain(["replies"], "needs datagrams: `listen` has to be udp");

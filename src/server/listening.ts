@@ -77,7 +77,8 @@ export class Listening {
 
   #proxyOf({ proxyProtocol }: Listener): ProxyListening | undefined {
     const { trustedProxies } = this.#config;
-    return proxyProtocol ? { trusts: (peer) => trusts(trustedProxies, peer) } : undefined;
+    const turnedAway = (line: string): void => this.#options.reporter.warn(line);
+    return proxyProtocol ? { trusts: (peer) => trusts(trustedProxies, peer), turnedAway } : undefined;
   }
 
   #tlsOf(listener: Listener): TlsListening | undefined {

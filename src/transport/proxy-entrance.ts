@@ -20,6 +20,8 @@ export interface ProxyListening {
   trusts(peer: Endpoint): boolean;
   /** How long the header may take; 10 seconds unless told. */
   readonly patience?: Millis;
+  /** Told of connections turned away, once for each peer and reason; without it, that is an error of the listener. */
+  turnedAway?(line: string): void;
 }
 
 export interface ProxyDoor extends ProxyListening {
@@ -27,7 +29,6 @@ export interface ProxyDoor extends ProxyListening {
   /** Where connections go on whose header was read; undefined: to `accept`. */
   readonly tls: TlsEntrance | undefined;
   accept(channel: Channel): void;
-  /** Told of connections turned away, once for each peer and reason. */
   onError(error: Error): void;
 }
 
@@ -141,7 +142,12 @@ export class ProxyEntrance {
         this.#told.clear();
       }
       this.#told.add(line);
-      this.#door.onError(new Error(line));
+      const { turnedAway, onError } = this.#door;
+      if (turnedAway === undefined) {
+        onError(new Error(line));
+      } else {
+        turnedAway(line);
+      }
     }
   }
 }

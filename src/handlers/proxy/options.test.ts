@@ -47,12 +47,15 @@ describe("proxy", () => {
     ));
 
   // biome-ignore format: a table
-  const refused: readonly (readonly [options: object, message: RegExp])[] = [
+  const refused: readonly (readonly [options: unknown, message: RegExp])[] = [
     [{}, /upstreams/],
     [{ upstreams: "ftp://a" }, /upstreams/],
     [{ upstreams, stripprefix: "/a" }, /stripprefix/],
     [{ upstreams, host: "http://a" }, /host: needs "keep"/],
     [{ upstreams, host: "a/b" }, /host/],
+    [3000, /needs an upstream such as "http:\/\/localhost:3000", a list of them or an object$/],
+    [{ upstreams: "http://a", tls: { verify: false } }, /tls: no upstream has TLS: /],
+    [{ upstreams, host: "a:99999" }, /host: needs a port of 65535 or less/],
     [{ upstreams, stripPrefix: "api" }, /stripPrefix: needs whole segments/],
     [{ upstreams, stripPrefix: "/" }, /stripPrefix/],
     [{ upstreams, base: "/a/../b" }, /base: needs segments other/],

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseSize, type Size } from "../../message/index.ts";
 import { type Child, fieldNameSchema, fieldValueSchema } from "../../pipeline/index.ts";
-import { type UpstreamOptions, upstreamOptionsShape, waitSchema } from "../../upstream/index.ts";
+import { idleOptions, type UpstreamOptions, upstreamOptionsShape, waitSchema } from "../../upstream/index.ts";
 
 const segments = /^(?:\/(?:[\w\-.~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+)+\/?$/;
 const prefix = z
@@ -17,7 +17,10 @@ const host = z
   .regex(
     /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/,
     'needs "keep", "upstream" or a host such as "api.example.com"',
-  );
+  )
+  .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 0) <= 65_535, {
+    error: "needs a port of 65535 or less",
+  });
 
 const token = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "needs a token: letters, digits and !#$%&'*+-.^_`|~");
 
@@ -61,14 +64,16 @@ const sticky = z.strictObject({
 });
 
 /** A description, which is checked by itself. */
-const description = z.unknown();
+const description = z.unknown().optional();
 
-const mirror = z.strictObject({
-  ...upstreamOptionsShape,
-  share: z.number().min(0).max(1).optional(),
-  content: size.optional(),
-  most: z.int().min(1).max(10_000).optional(),
-});
+const mirror = z
+  .strictObject({
+    ...upstreamOptionsShape,
+    share: z.number().min(0).max(1).optional(),
+    content: size.optional(),
+    most: z.int().min(1).max(10_000).optional(),
+  })
+  .superRefine(idle);
 
 const intercept = z.strictObject({
   status: z.union([statusPattern, z.array(statusPattern).min(1)]),
@@ -83,48 +88,64 @@ const intercept = z.strictObject({
   answer: z.enum(["keep", "handler"]).optional(),
 });
 
-export const proxySchema: z.ZodType = z.strictObject({
-  ...upstreamOptionsShape,
-  host: host.optional(),
-  stripPrefix: prefix.optional(),
-  base: prefix.optional(),
-  query: z
-    .strictObject({
-      set: z.record(z.string().min(1), z.string()).optional(),
-      remove: z.array(z.string().min(1)).optional(),
-    })
-    .optional(),
-  mapBack: z.boolean().optional(),
-  fields: z
-    .strictObject({
-      request: z
+export const proxySchema: z.ZodType = z
+  .strictObject(
+    {
+      ...upstreamOptionsShape,
+      host: host.optional(),
+      stripPrefix: prefix.optional(),
+      base: prefix.optional(),
+      query: z
         .strictObject({
-          set: z.record(requestName, fieldValueSchema).optional(),
-          remove: z.array(requestName).optional(),
+          set: z.record(z.string().min(1), z.string()).optional(),
+          remove: z.array(z.string().min(1)).optional(),
         })
         .optional(),
-      response: z.strictObject({ remove: z.array(fieldNameSchema).optional() }).optional(),
-    })
-    .optional(),
-  forwarded: z.union([z.literal(false), z.enum(["both", "x-forwarded", "forwarded"])]).optional(),
-  via: z.union([z.literal(false), token]).optional(),
-  upgrade: z.union([z.literal(false), z.array(upgradeName)]).optional(),
-  sticky: z.union([z.boolean(), sticky]).optional(),
-  buffer: z
-    .union([z.boolean(), z.strictObject({ memory: size.optional(), disk: size.optional() })])
-    .optional(),
-  mirror: mirror.optional(),
-  intercept: z.array(intercept).optional(),
-  fallback: description.optional(),
-  accel: z
-    .custom<unknown>((value) => isDescription(value) || accelRoot.safeParse(value).success, {
-      error: 'needs { root: "directory" } or a handler',
-    })
-    .optional(),
-  proxyStatus: z.union([z.literal(false), z.enum(["errors", "always"])]).optional(),
-});
+      mapBack: z.boolean().optional(),
+      fields: z
+        .strictObject({
+          request: z
+            .strictObject({
+              set: z.record(requestName, fieldValueSchema).optional(),
+              remove: z.array(requestName).optional(),
+            })
+            .optional(),
+          response: z.strictObject({ remove: z.array(fieldNameSchema).optional() }).optional(),
+        })
+        .optional(),
+      forwarded: z.union([z.literal(false), z.enum(["both", "x-forwarded", "forwarded"])]).optional(),
+      via: z.union([z.literal(false), token]).optional(),
+      upgrade: z.union([z.literal(false), z.array(upgradeName)]).optional(),
+      sticky: z.union([z.boolean(), sticky]).optional(),
+      buffer: z
+        .union([z.boolean(), z.strictObject({ memory: size.optional(), disk: size.optional() })])
+        .optional(),
+      mirror: mirror.optional(),
+      intercept: z.array(intercept).optional(),
+      fallback: description,
+      accel: z
+        .custom<unknown>((value) => isDescription(value) || accelRoot.safeParse(value).success, {
+          error: 'needs { root: "directory" } or a handler',
+        })
+        .optional(),
+      proxyStatus: z.union([z.literal(false), z.enum(["errors", "always"])]).optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === "invalid_type"
+          ? 'needs an upstream such as "http://localhost:3000", a list of them or an object'
+          : undefined,
+    },
+  )
+  .superRefine(idle);
 
 const accelRoot = z.strictObject({ root: z.string().min(1) });
+
+function idle(options: unknown, context: z.core.$RefinementCtx): void {
+  for (const [option, message] of idleOptions(options as UpstreamOptions)) {
+    context.addIssue({ code: "custom", message, path: [option] });
+  }
+}
 
 /** Those of the options that make the group of upstreams. */
 export function upstreamPart(options: UpstreamOptions): UpstreamOptions {

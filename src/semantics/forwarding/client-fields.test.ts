@@ -89,6 +89,13 @@ describe("what a trusted peer says is extended", () => {
     ["the peer came by another scheme than its client", [["x-forwarded-for", "192.0.2.7"], ["x-forwarded-proto", "https"]], { ...trusted, scheme: "https", peerScheme: "http" }, {
       forwarded: "for=192.0.2.7;proto=https, for=10.0.0.2;host=a.test;proto=http",
       "x-forwarded-for": "192.0.2.7, 10.0.0.2", "x-forwarded-proto": "https", "x-forwarded-host": "a.test", "x-forwarded-port": "443", "x-real-ip": "192.0.2.7" }],
+    ["an empty list says nothing", [["x-forwarded-for", ""]], { ...trusted, client: peer }, {
+      forwarded: "for=10.0.0.2;host=a.test;proto=http", "x-forwarded-for": "10.0.0.2", "x-forwarded-proto": "http",
+      "x-forwarded-host": "a.test", "x-forwarded-port": "80", "x-real-ip": "10.0.0.2" }],
+    ["of very many nodes, Forwarded names the nearest 64", [["x-forwarded-for", "6.6.6.6, ".repeat(5_000) + "192.0.2.7"]], trusted, {
+      forwarded: `${"for=6.6.6.6, ".repeat(63).replace("6.6.6.6", "6.6.6.6;proto=http")}for=192.0.2.7, for=10.0.0.2;host=a.test;proto=http`,
+      "x-forwarded-for": `${"6.6.6.6, ".repeat(5_000)}192.0.2.7, 10.0.0.2`, "x-forwarded-proto": "http",
+      "x-forwarded-host": "a.test", "x-forwarded-port": "80", "x-real-ip": "192.0.2.7" }],
     ["X-Real-IP is not believed: it tells no chain", [["x-real-ip", "6.6.6.6"]], { ...trusted, client: peer }, {
       forwarded: "for=10.0.0.2;host=a.test;proto=http", "x-forwarded-for": "10.0.0.2", "x-forwarded-proto": "http",
       "x-forwarded-host": "a.test", "x-forwarded-port": "80", "x-real-ip": "10.0.0.2" }],

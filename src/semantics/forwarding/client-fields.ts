@@ -79,6 +79,9 @@ const written: ReadonlySet<string> = new Set([
   "x-forwarded-port",
 ]);
 
+/** Nodes that Forwarded is written anew from. */
+const mostNodes = 64;
+
 interface Story {
   readonly forwarded: string;
   readonly list: string | undefined;
@@ -99,10 +102,11 @@ function begun(hop: InboundHop): Story {
 }
 
 function extended(fields: Fields, hop: InboundHop): Story {
-  const received = fields.get("x-forwarded-for");
+  const said = fields.get("x-forwarded-for");
+  const received = said === "" ? undefined : said;
   const text = fields.get("forwarded");
   const elements = text === undefined ? [] : parseForwarded(text);
-  const nodes = received === undefined ? elements.map(nodeOf) : received.split(",").map(trimWhitespace);
+  const nodes = received === undefined ? elements.map(nodeOf) : lastNodes(received);
   const isSame = sameNodes(nodes, elements);
   const client = isSame ? elements.findLast((element) => isOf(element, hop.client)) : undefined;
   const scheme = fields.get("x-forwarded-proto") ?? client?.proto ?? hop.scheme;
@@ -118,6 +122,15 @@ function extended(fields: Fields, hop: InboundHop): Story {
     host,
     port: fields.get("x-forwarded-port") ?? portOf(host, scheme),
   };
+}
+
+/** The nearest to us: a client may send as many as a field section holds, and none of those is ours. */
+function lastNodes(list: string): readonly string[] {
+  return list
+    .split(",")
+    .slice(-mostNodes)
+    .map(trimWhitespace)
+    .filter((node) => node !== "");
 }
 
 function ownElement({ peer, authority, scheme, peerScheme = scheme }: InboundHop): string {

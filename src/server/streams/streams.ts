@@ -170,9 +170,9 @@ class RunningStream {
 
   get #proxied(): ProxyListening | undefined {
     const { listener } = this.#stream;
-    return listener.type !== "udp" && listener.proxyProtocol
-      ? { trusts: (peer) => this.#options.trusts(peer) }
-      : undefined;
+    const { reporter, trusts } = this.#options;
+    const turnedAway = (line: string): void => reporter.warn(`stream ${this.url}: ${line}`);
+    return listener.type !== "udp" && listener.proxyProtocol ? { trusts, turnedAway } : undefined;
   }
 
   async #terminate(): Promise<TlsListening | undefined> {
