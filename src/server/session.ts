@@ -18,7 +18,7 @@ import {
   type StreamId,
   type TlsFacts,
 } from "../message/index.ts";
-import type { Channel, Receiver, Timed } from "../transport/index.ts";
+import { type Channel, type Receiver, settleLater, type Timed } from "../transport/index.ts";
 import { type Call, type CallOwner, type Calls, withPulledContent } from "./call.ts";
 import { Closing } from "./closing.ts";
 import { leftEarly, refusalOf } from "./foreign.ts";
@@ -353,7 +353,7 @@ export abstract class Session implements Receiver, Timed, CallOwner {
     } catch (error) {
       this.failed(error);
     }
-    this.settle();
+    settleLater(this);
   }
 
   /** Whether a response would still get through. */

@@ -8,3 +8,4 @@ export { longestSocketPath, type OpenListener, openListener } from "./listener.t
 export { memoryPair } from "./memory-pair.ts";
 export type { ProxyListening } from "./proxy-entrance.ts";
 export { defaultHandshake, type TlsListening } from "./tls-listener.ts";
+export { settleLater } from "./turns.ts";

@@ -18,6 +18,7 @@ import {
 } from "../../semantics/index.ts";
 import { type Dispatch, UpstreamError } from "../../upstream/index.ts";
 import type { Accel, Named } from "./accel.ts";
+import type { FailureLines } from "./failure-lines.ts";
 import { type Refusal, refusalLines, refusalOf, refusalPage } from "./failures.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { Intercept } from "./intercept.ts";
@@ -43,6 +44,8 @@ export interface AnswerParts {
   readonly accel: Accel | undefined;
   readonly intercept: Intercept | undefined;
   readonly fallback: Handler | undefined;
+  /** Where there is but one upstream. */
+  readonly failures: FailureLines | undefined;
 }
 
 const upgradeFailed: Fault = { status: 502, scope: "message", source: "RFC 9110 §7.8" };
@@ -195,8 +198,12 @@ export class Answers {
       throw error;
     }
     const { request, exchange } = forwarding;
-    exchange.failedBy(inWords(error));
-    const { fallback, intercept } = this.#parts;
+    const words = inWords(error);
+    exchange.failedBy(words);
+    const { fallback, failures, intercept } = this.#parts;
+    if (error.by !== "client") {
+      failures?.tell(request.method, request.rawTarget, words);
+    }
     if (fallback !== undefined && error.by !== "client") {
       const left = leftOf(forwarding, error);
       if (left !== undefined) {
@@ -256,7 +263,8 @@ function checkStatus({ status, content }: HttpResponse): void {
 
 /** Why, and how each upstream failed: for the log, where addresses may stand. */
 function inWords({ detail, reasons }: UpstreamError): string {
-  return reasons.length === 0
+  const [only] = reasons;
+  return only === undefined || (reasons.length === 1 && only.detail === detail)
     ? detail
     : `${detail} (${reasons.map((reason) => `${reason.member}: ${reason.detail}`).join("; ")})`;
 }

@@ -9,6 +9,7 @@ import { files } from "../files/index.ts";
 import { Accel } from "./accel.ts";
 import { Answers } from "./answers.ts";
 import { Buffering } from "./buffering.ts";
+import { FailureLines } from "./failure-lines.ts";
 import type { Upstreams } from "./forwarding.ts";
 import { Gateway } from "./gateway.ts";
 import { Intercept } from "./intercept.ts";
@@ -35,6 +36,8 @@ export function compileProxy(options: ProxyOptions, runtime: Runtime, grouping: 
           ? undefined
           : new Intercept(intercept, (rule) => runtime.handler(rule.handler)),
       fallback: fallback === undefined ? undefined : runtime.handler(fallback),
+      failures:
+        group.ids.length === 1 ? new FailureLines(runtime.clock, (line) => runtime.warn(line)) : undefined,
     },
     settings,
   );

@@ -9,7 +9,7 @@ import {
   type StreamId,
 } from "../../message/index.ts";
 import { Http1Client } from "../../protocol/http1/index.ts";
-import type { Channel, Receiver, Timed } from "../../transport/index.ts";
+import { type Channel, type Receiver, settleLater, type Timed } from "../../transport/index.ts";
 import type { Attempt, Carrier } from "../contract.ts";
 import {
   brokenOff,
@@ -95,7 +95,7 @@ export class Http1Connection implements Receiver, ClientSink, Timed, Carrier, Pa
         passage.pump.run();
       }
     }
-    this.#settle();
+    settleLater(this);
   }
 
   /** Closes it, whatever is under way on it. */
@@ -147,7 +147,7 @@ export class Http1Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     this.#out.leftAll();
     this.#machine.left(this.#owner.clock.now());
     this.#passage?.pump?.run();
-    this.#settle();
+    this.settle();
     this.#tunnelOver();
   }
 
@@ -248,13 +248,13 @@ export class Http1Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     } else {
       this.sent(passage, Fields.empty);
     }
-    this.#settle();
+    this.settle();
   }
 
   consumed(passage: Passage, octets: Octets): void {
     if (!this.#gone && this.#passage === passage) {
       this.#machine.consumed(passage.stream, octets, this.#owner.clock.now());
-      this.#settle();
+      this.settle();
     }
   }
 
@@ -280,7 +280,7 @@ export class Http1Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     passage.pump = undefined;
     this.#endsHalf = passage.tunnel;
     this.#machine.complete(passage.stream, trailers, this.#owner.clock.now());
-    this.#settle();
+    this.settle();
     this.#tunnelOver();
   }
 
@@ -327,7 +327,7 @@ export class Http1Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     if (passage.head !== undefined && !passage.told) {
       passage.tell();
     }
-    this.#settle();
+    this.settle();
   }
 
   /** Looks whether both halves of a tunnel are through, and all has left. */
@@ -344,14 +344,14 @@ export class Http1Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     if (this.#machine.available && !this.#peerEnded && !(this.#owner.once && this.#carried > 0)) {
       this.#idleSince = now;
       this.#keptUntil = this.#owner.released(this, this.#hint, now);
-      this.#settle();
+      this.settle();
     } else {
       this.#cut();
     }
   }
 
   /** Writes what is owed, reads or not, and minds the deadline. */
-  #settle(): void {
+  settle(): void {
     if (this.#gone || this.#receiving) {
       return;
     }

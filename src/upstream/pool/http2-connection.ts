@@ -10,7 +10,7 @@ import {
   type StreamId,
 } from "../../message/index.ts";
 import { Http2Client } from "../../protocol/http2/index.ts";
-import type { Channel, Receiver, Timed } from "../../transport/index.ts";
+import { type Channel, type Receiver, settleLater, type Timed } from "../../transport/index.ts";
 import type { Attempt, Carrier, Outbound, UpstreamError } from "../contract.ts";
 import {
   brokenOff,
@@ -52,12 +52,12 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     this.#owner = owner;
     this.#machine = new Http2Client(this, { limits: owner.http2 }, now);
     this.#out = new Http2Outflow(new Outlet(channel, owner.clock), this.#machine, owner.clock, () =>
-      this.#settle(),
+      this.settle(),
     );
     this.#idleSince = now;
     this.#heardAt = now;
     channel.attach(this);
-    this.#settle();
+    this.settle();
   }
 
   // ---- From the pool
@@ -89,14 +89,14 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     this.#carried += 1;
     this.#passages.set(passage.stream, passage);
     this.#sendContent(passage, outbound, now);
-    this.#settle();
+    settleLater(this);
   }
 
   /** Takes no further request; closes once those under way are through. */
   shutdown(): void {
     if (!this.#gone) {
       this.#machine.shutdown(this.#owner.clock.now());
-      this.#settle();
+      this.settle();
     }
   }
 
@@ -135,7 +135,7 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
   flushed(): void {
     if (!this.#gone) {
       this.#out.leftAll();
-      this.#settle();
+      this.settle();
     }
   }
 
@@ -240,7 +240,7 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
   consumed(passage: Passage, octets: Octets): void {
     if (!this.#gone) {
       this.#machine.consumed(passage.stream, octets, this.#owner.clock.now());
-      this.#settle();
+      this.settle();
     }
   }
 
@@ -260,13 +260,13 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
   /** The machine copies. */
   send(passage: Passage, bytes: Uint8Array): void {
     this.#machine.content(passage.stream, bytes);
-    this.#settle();
+    this.settle();
   }
 
   sent(passage: Passage, trailers: Fields): void {
     passage.pump = undefined;
     this.#machine.complete(passage.stream, trailers, this.#owner.clock.now());
-    this.#settle();
+    this.settle();
   }
 
   broke(passage: Passage, error: Error): void {
@@ -308,7 +308,7 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
       }
     }
     this.#receiving = false;
-    this.#settle();
+    this.settle();
     this.#owner.roomier(this);
   }
 
@@ -339,7 +339,7 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
     this.#forget(passage);
     this.#machine.reset(passage.stream, this.#owner.clock.now());
     if (!this.#receiving) {
-      this.#settle();
+      this.settle();
       this.#owner.roomier(this);
     }
   }
@@ -353,7 +353,7 @@ export class Http2Connection implements Receiver, ClientSink, Timed, Carrier, Pa
   }
 
   /** Writes what is owed, and minds the deadline and the end. */
-  #settle(): void {
+  settle(): void {
     if (this.#gone || this.#receiving || this.#out.writing) {
       return;
     }
