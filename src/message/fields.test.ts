@@ -83,4 +83,22 @@ describe("Fields (RFC 9110 §5)", () => {
       ["a", "4"],
     ]);
   });
+
+  it("a patch that is applied again gives the same list again, and another patch its own", () => {
+    const fields = Fields.of(["a", "1"]);
+    const one = { remove: [], set: [["b", "2"]], add: [] } as const;
+    const other = { remove: ["a"], set: [], add: [] } as const;
+    const first = fields.patchedAgain(one);
+    deepStrictEqual(
+      [first.toJSON(), fields.patchedAgain(one) === first, fields.patchedAgain(other).toJSON()],
+      [
+        [
+          ["a", "1"],
+          ["b", "2"],
+        ],
+        true,
+        [],
+      ],
+    );
+  });
 });

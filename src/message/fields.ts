@@ -31,6 +31,7 @@ export class Fields implements Iterable<FieldLine> {
   #flat: readonly string[] | undefined;
   #keptLines: unknown = undefined;
   #keptOnward: unknown = undefined;
+  #patched: { readonly patch: FieldsPatch; readonly fields: Fields } | undefined;
 
   private constructor(
     text: string,
@@ -205,6 +206,14 @@ export class Fields implements Iterable<FieldLine> {
       flat.push(...patch.missing.filter(([name]) => !there.has(name)).flat());
     }
     return Fields.#fromFlat(flat);
+  }
+
+  /** The same, for a patch that is applied again and again: a section that comes again gives the same list again. */
+  patchedAgain(patch: FieldsPatch): Fields {
+    if (this.#patched?.patch !== patch) {
+      this.#patched = { patch, fields: this.patched(patch) };
+    }
+    return this.#patched.fields;
   }
 
   *[Symbol.iterator](): IterableIterator<FieldLine> {

@@ -48,7 +48,8 @@ export class HttpResponse {
   /** With its fields changed; a lasting response keeps the result for the same patch object. */
   patched(patch: FieldsPatch): HttpResponse {
     if (this.kept === undefined) {
-      return this.with({ fields: this.fields.patched(patch) });
+      const { status, content, tunnel } = this;
+      return new HttpResponse({ status, fields: this.fields.patchedAgain(patch), content, tunnel });
     }
     if (this.#patched?.patch !== patch) {
       const init = { ...(this as ResponseInit), fields: this.fields.patched(patch) };

@@ -77,7 +77,7 @@ function compile({ request: ofRequest, ...ofResponse }: FieldsOptions): Filter {
     return (next) => (request, exchange) => then(next(request, exchange), patchResponse, patch);
   }
   return (next) => (request, exchange) => {
-    const changed = request.with({ fields: request.fields.patched(requestPatch) });
+    const changed = request.with({ fields: request.fields.patchedAgain(requestPatch) });
     return then(next(changed, exchange), patchResponse, patch);
   };
 }
