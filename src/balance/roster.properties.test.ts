@@ -157,8 +157,10 @@ class Watched {
     ok(member.active < member.capacity, `${id} was full`);
     const { state, reason } = desk.roster.state(member, desk.now);
     const takes: readonly StateName[] = ["up", "warming", "half-open"];
+    // What is pinned reaches who is drained, and so in panic who is drained and unwell.
+    const ground = pinned === id ? reason.replace(/; also .*$/, "") : reason;
     const panics =
-      desk.roster.panics && (state === "down" || state === "ejected") && !/hand|no such name/.test(reason);
+      desk.roster.panics && (state === "down" || state === "ejected") && !/hand|no such name/.test(ground);
     ok(
       takes.includes(state) || panics || (state === "draining" && id === pinned),
       `${id} is ${state}: ${reason}`,
